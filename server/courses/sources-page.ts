@@ -8,12 +8,13 @@ export function sourcesPage(sources: Iterable<Source>, asked: string) {
     return words.every((word) => text.includes(word))
   })
   const groups = [...Map.groupBy(found, ({ publisher }) => publisher || 'Other')]
+    .sort(([a], [b]) => a.localeCompare(b, 'en'))
+    .map(([publisher, sources]) => ({ publisher, sources, letter: publisher.charAt(0).toUpperCase() }))
   return {
     title: 'Sources and their dates',
     asked,
     found: found.length,
-    groups: groups
-      .sort(([a], [b]) => a.localeCompare(b, 'en'))
-      .map(([publisher, some]) => ({ publisher, sources: some })),
+    // The first of each letter is where the letter in the contents leads.
+    groups: groups.map((group, at) => ({ ...group, isFirst: groups[at - 1]?.letter !== group.letter })),
   }
 }

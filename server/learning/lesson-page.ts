@@ -32,6 +32,8 @@ export function lessonPage(
 ) {
   const path = lessonPath(course.slug, module.slug, lesson.slug)
   const isFinished = done.finished.has(lessonKey(module.slug, lesson.slug))
+  // Someone who comes back wants the text, not its introduction.
+  const isReturn = isFinished || shown.own.paragraph !== null
   return {
     title: lesson.title,
     course,
@@ -58,7 +60,7 @@ export function lessonPage(
     keep: shown.keep,
     /** Some exercises are answered by moving lines. */
     arranges: [...lesson.exercises.values()].some(({ type }) => /^(sort|match|order)$/.test(type)),
-    /** Someone who comes back wants the text, not its introduction. */
-    isReturn: isFinished || shown.own.paragraph !== null,
+    isReturn,
+    opensModule: lesson.number === 1 && !isReturn,
   }
 }

@@ -24,7 +24,7 @@ declare module 'fastify' {
     alongside: unknown
     /** False until we know who is asking; it stays false where they can't be looked up. */
     isViewerKnown: boolean
-    /** A form arrived without a session where one is needed: it is kept, and its handler doesn't run. */
+    /** A form, or htmx's request for a part of a page, arrived without the session it needs: its handler doesn't run. */
     isSessionEnded: boolean
     /** What waits for the viewer, by the page that begins with it. Null where no page asks. */
     waiting: Readonly<Record<string, readonly WaitingItem[]>> | null
@@ -111,7 +111,7 @@ export const viewerHook = fp(
         return
       }
       if (viewer) return notFound()
-      if (isFormOnPage(request)) {
+      if (isFormOnPage(request) || isPartOfPage(request)) {
         request.isSessionEnded = true
         return
       }
@@ -143,6 +143,10 @@ function refuseOpenRoutes(app: FastifyInstance): void {
       )
   })
 }
+
+/** A redirect would put the sign-in page into the page that asks. */
+const isPartOfPage = ({ method, headers }: FastifyRequest) =>
+  method === 'GET' && headers['hx-request'] === 'true'
 
 /** A form that a person sent from a page, by itself or with htmx, as opposed to what a script or a machine sends. */
 const isFormOnPage = ({ method, headers }: FastifyRequest) =>

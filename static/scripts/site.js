@@ -323,6 +323,8 @@ function sayAt(place, text) {
 // Two minutes before the session ends, the person can stay, unless it ends however much it is used.
 const { idleSeconds, secondsLeft } = document.body.dataset
 let warning = 0
+/** @type {HTMLElement | undefined} */
+let ending
 
 function waitForTheEnd() {
   clearTimeout(warning)
@@ -341,17 +343,29 @@ function warn(isLast) {
     )
   const button = document.createElement('button')
   button.className = 'usa-button usa-button--outline'
-  button.type = 'button'
   button.textContent = 'Stay signed in'
-  button.addEventListener('click', async () => {
-    const answer = await fetch('/session', { method: 'POST', redirect: 'manual' }).catch(() => null)
-    if (answer?.status !== 204)
-      return say('You were signed out. What you send next is kept until you sign in again.')
-    document.getElementById('messages')?.replaceChildren()
-    waitForTheEnd()
-  })
-  say('You’ll be signed out in two minutes.', 'warning', button)
+  button.addEventListener('click', stay)
+  ending = say('You’ll be signed out in two minutes.', 'warning', button)
 }
+
+async function stay() {
+  const answer = await fetch('/session', { method: 'POST', redirect: 'manual' }).catch(() => null)
+  if (answer?.type === 'opaqueredirect')
+    return say('You were signed out. What you send next is kept until you sign in again.')
+  if (!answer?.ok) return
+  ending?.remove()
+  waitForTheEnd()
+}
+
+// Someone who reads or writes on a page that is in sight stays signed in.
+let isUsed = false
+for (const kind of ['scroll', 'keydown', 'pointerdown'])
+  document.addEventListener(kind, () => (isUsed = true))
+if (idleSeconds)
+  setInterval(() => {
+    if (isUsed && !document.hidden) stay()
+    isUsed = false
+  }, Number(idleSeconds) * 100)
 
 waitForTheEnd()
 for (const kind of ['htmx:after:request', 'time-sent']) document.addEventListener(kind, waitForTheEnd)
@@ -362,18 +376,13 @@ for (const kind of ['htmx:after:request', 'time-sent']) document.addEventListene
  * @param {HTMLElement} [action]
  */
 function say(text, kind = 'error', action) {
-  const messages = document.getElementById('messages')
-  if (!messages) return
-  const line = document.createElement('div')
-  line.className = `usa-alert usa-alert--${kind}`
-  const body = document.createElement('p')
-  body.className = 'usa-alert__body'
-  body.textContent = text
-  if (action) body.append(' ', action)
-  line.append(body)
   const frame = document.createElement('div')
-  frame.append(line)
-  messages.replaceChildren(frame)
+  frame.innerHTML = `<div class="usa-alert usa-alert--${kind}"><p class="usa-alert__body"></p></div>`
+  const body = frame.querySelector('p')
+  body?.append(text)
+  if (action) body?.append(' ', action)
+  document.getElementById('messages')?.replaceChildren(frame)
+  return frame
 }
 
 // A double click would send a form twice and show the answer to the second, which only says that it was sent before.

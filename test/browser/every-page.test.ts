@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { Role } from '#server/people/roles.ts'
 import { aDevice, aServer, openBrowser, signIn } from '#test/support/browser.ts'
 import { addressOf, idFor, twoHouses } from '#test/support/full-house.ts'
+import { barProblems } from './bar.ts'
 import { cuttingNetwork } from './cut-network.ts'
 import { looking } from './looking.ts'
 
@@ -19,7 +20,7 @@ const cast: Readonly<Record<Role, string>> = {
 const inEachRun =
   /\/merge|sign-ins|\/watch|\/endings|shared-packets|after-care|\/sharing|\/shift|past-trainings|training-hours|\/evidence|team\/changes|\/readers|\/links$|mistakes/
 
-test('every page with an address is accessible and fits, on a phone and at a desk, and no form loses anything', {
+test('every page with an address is accessible and fits, on a phone and at a desk, with the quick exit in sight, and no form loses anything', {
   timeout: 3_600_000,
 }, async () => {
   const world = await aServer({ now: new Date('2026-11-23T18:00:00Z') })
@@ -35,6 +36,7 @@ test('every page with an address is accessible and fits, on a phone and at a des
   const browser = await openBrowser()
   const { look, problems } = looking(['desk', 'phone'])
   const { cut, problems: lost, seen } = cuttingNetwork()
+  const inTheWay: string[] = []
   let pages = 0
   for (const [email, urls] of byPerson) {
     const client = await world.as(email)
@@ -48,6 +50,7 @@ test('every page with an address is accessible and fits, on a phone and at a des
       const isLooked = process.env.LONG || inEachRun.test(url)
       if (!isLooked && !body.slice(body.indexOf('<main')).includes('method="post"')) continue
       await page.goto(address)
+      inTheWay.push(...(await barProblems(page, url)))
       if (isLooked) await look(url, page)
       await cut(page)
       pages++
@@ -58,6 +61,7 @@ test('every page with an address is accessible and fits, on a phone and at a des
   await world.app.close()
   expect(problems).toEqual([])
   expect(lost).toEqual([])
+  expect(inTheWay).toEqual([])
   expect(pages).toBeGreaterThan(process.env.LONG ? 150 : 12)
   expect(seen.size).toBeGreaterThan(process.env.LONG ? 100 : 25)
 })

@@ -68,6 +68,14 @@ test('two minutes before a session ends, the person is told and can stay; a form
   await page.getByText('You’ll be signed out in two minutes.').waitFor()
   await page.getByRole('button', { name: 'Stay signed in' }).click()
   await page.getByRole('button', { name: 'Stay signed in' }).waitFor({ state: 'detached' })
+  // Reading any page keeps the session, as long as it is in sight and used.
+  for (let count = 0; count < 11; count++) {
+    await page.keyboard.press('Control')
+    const kept = page.waitForResponse('**/session')
+    await page.clock.fastForward('06:00')
+    await kept
+  }
+  expect(await page.getByText('signed out').count()).toBe(0)
   await page.clock.fastForward('58:01')
   // This time the session is gone before the answer.
   await world.db.deleteFrom('sessions').execute()

@@ -93,6 +93,18 @@ test('an answer sent by htmx leads the whole page to sign-in, and nothing is sav
   expect(name).toBe('Ada Lindqvist')
 })
 
+test('a part of a page asked for after the session has ended leads the whole page to sign-in, and back to it', async () => {
+  const { db, ada } = await lateForm({}, { ...newName, password: 'not kept' })
+  const headers = { 'hx-request': 'true', referer: `${page}?version=1.0.0` }
+  const answer = await ada.get('/my-notes', headers)
+  expect([answer.statusCode, answer.body]).toEqual([200, ''])
+  expect(answer.headers['hx-redirect']).toBe(
+    `/sign-in?next=${encodeURIComponent('/courses/residential-settings/mistake?version=1.0.0')}`,
+  )
+  expect(answer.headers['cache-control']).toContain('no-store')
+  expect(await db.selectFrom('unsent_forms').selectAll().execute()).toEqual([])
+})
+
 test('someone who was never signed in leaves nothing behind', async () => {
   const { db, visitor } = await aWorld()
   const answer = await visitor().post('/account/name', { name: 'X' }, { referer: page })

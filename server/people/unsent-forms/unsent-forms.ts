@@ -17,7 +17,7 @@ type Needs = Readonly<{
 export const unsentForms = fp(async (app: FastifyInstance, { db, sessions, config }: Needs) => {
   app.addHook('preValidation', async (request, reply) => {
     if (!request.isSessionEnded) return
-    const token = sessionToken(request, config.https)
+    const token = request.method === 'POST' ? sessionToken(request, config.https) : undefined
     // Before the form is read: files that no one may send aren’t taken in.
     const personId = token ? await sessions.findEnded(token) : null
     const isKept = personId && (await keepForm(db, request, reply, { personId, config }))
