@@ -64,6 +64,7 @@ describe('revoking', () => {
     expect((await lee.post(`${request}/confirmation`)).statusCode).toBe(404)
     expect((await max.get('/certificates/records')).body).toContain(`Revoke ${certificate.number}`)
     expect((await max.post(`${request}/confirmation`)).headers.location).toBe(at)
+    expect((await max.get(at)).body).toContain('No other request waits for you.')
 
     const page = (await world.visitor().get(`/verify/${certificate.token}`)).body
     expect(page).toContain('has been revoked')
