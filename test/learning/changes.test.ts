@@ -64,7 +64,12 @@ test('after a change of meaning, people who completed an older version must read
   expect(home.body).toContain(lesson)
   expect(home.body).toContain('Guests are hungry when they come.')
   expect(home.body).not.toContain('changes/1.1.0/first-day/practice')
-  expect((await ada.get(lesson)).body).toContain('Soup first')
+  // What changed is marked, and only that.
+  const changed = (await ada.get(lesson)).body
+  expect(changed).toContain('What is new or changed since version 1.0.0 is marked.')
+  const marked = [...changed.matchAll(/New or changed<\/span> <ins class="lesson-new">([\s\S]*?)<\/ins>/g)]
+  expect(marked.map(([, words]) => words!.replaceAll(/<[^>]+>/g, '')).join()).toContain('Soup first')
+  expect(marked).toHaveLength(1)
   clock.now = new Date('2027-01-02T15:00:00Z')
   const again = await as('ada@northstar.example')
   expect((await again.get('/')).body).toContain('were due by December 31, 2026.')
