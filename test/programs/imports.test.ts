@@ -397,5 +397,9 @@ test('thousands of rows are checked and saved as one', async () => {
   )
   const { address, page } = await checkFile(world, rae, program, file(...rows))
   expect(readable(page.body)).toContain('2,500 rows are ready')
+  // Page by page: the last one holds the last rows.
+  const last = readable((await rae.get(`${address}?kind=new&page=50`)).body)
+  expect(last).toContain('Person 2499 p2499@northstar.example')
+  expect(last).not.toContain('Person 2449 p2449@northstar.example')
   expect(readable((await applyFile(world, rae, address)).body)).toContain('2,500 rows were saved')
 })
