@@ -1436,6 +1436,7 @@ export interface RoleUses {
 }
 
 export interface RosterImportRows {
+  alike: Json | null;
   cells: Json;
   changes: Generated<Json>;
   import_id: string;
@@ -1445,6 +1446,7 @@ export interface RosterImportRows {
 }
 
 export interface RosterImports {
+  answers: Generated<Json>;
   beat_at: Generated<Timestamp>;
   /**
    * { new, changed, unchanged, refused }

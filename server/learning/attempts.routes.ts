@@ -14,10 +14,11 @@ import {
   listAttempts,
 } from '#server/learning/progress/queries.ts'
 import { dayOf } from '#server/lib/days.ts'
+import { isUuid } from '#server/lib/uuids.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import type { AfterChange } from '#server/programs/changes.ts'
 import { notFound } from '#server/web/errors.ts'
-import { type App, isUuid, text, uuid } from '#server/web/routes.ts'
+import { type App, text, uuid } from '#server/web/routes.ts'
 import { questionPage, resultPage } from './attempt-page.ts'
 import { answerQuestion } from './attempts.actions.ts'
 

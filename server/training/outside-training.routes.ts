@@ -11,6 +11,7 @@ import { confirmersInWords } from '#server/programs/roles/confirmers-in-words.ts
 import { factsOfPeople } from '#server/standings/standings.actions.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
+import { allowOwnFrames, pdfBesideAForm } from '#server/web/security-headers.ts'
 import { decisionEffects } from './decision-effects.ts'
 import {
   decidedBy,
@@ -36,6 +37,7 @@ export async function outsideTrainingRoutes(app: App, { db, clock }: Needs): Pro
 
   app.get('/training/elsewhere/:id', { config: signedIn, schema: { params } }, async (request, reply) => {
     const viewer = viewerOf(request)
+    allowOwnFrames(reply)
     return reply.page(
       'training/outside-one',
       await onePage(viewer, await seen(viewer, request.params.id), []),
@@ -44,10 +46,12 @@ export async function outsideTrainingRoutes(app: App, { db, clock }: Needs): Pro
 
   app.get(
     '/training/elsewhere/:id/file',
-    { config: signedIn, schema: { params } },
+    { config: signedIn, schema: { params, querystring: Type.Object({ beside: Type.Optional(text(3)) }) } },
     async (request, reply) => {
       const { training } = await seen(viewerOf(request), request.params.id)
       const kept = (await findOutsideFile(db, training.id)) ?? notFound()
+      if (request.query.beside && kept.file_type === 'application/pdf')
+        return reply.headers(pdfBesideAForm).send(kept.file)
       // Always as a download, so that an uploaded file can never run on our site.
       return reply
         .type(kept.file_type ?? 'application/octet-stream')

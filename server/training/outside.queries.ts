@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '#server/db/schema.ts'
 import type { Day } from '#server/lib/days.ts'
+import { isUuid } from '#server/lib/uuids.ts'
 import { accountsOf, joinPerson } from '#server/people/accounts-of.queries.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { dayAt } from '#server/programs/as-of.ts'
@@ -182,7 +183,7 @@ export async function listStaff(
   const like = `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`
   const { rows } = await sql<{ id: string; name: string }>`
     select p.id, p.name from people p
-    where (${search === ''} or p.name ilike ${like}) and (${person === undefined} or p.id = ${person ?? null}::uuid)
+    where (${search === ''} or p.name ilike ${like}) and (${person === undefined} or p.id = ${isUuid(person ?? '') ? person : null}::uuid)
       and exists (select from assignments a
         where a.person_id = p.id and a.superseded_at is null and a.program_id = any(${[...programIds]}::uuid[]))
     order by p.name, p.id limit ${limit}`.execute(db)

@@ -8,19 +8,16 @@ import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { factsOfPeople } from '#server/standings/standings.actions.ts'
 import { notFound } from '#server/web/errors.ts'
-import { type App, isUuid, text } from '#server/web/routes.ts'
+import { type App, text } from '#server/web/routes.ts'
 import { readUpload } from '#server/web/upload.ts'
 import { recordOutsideTraining } from './outside.actions.ts'
 import {
   listOtherAdministrators,
   listOwnOutsideTrainings,
-  listStaff,
   listWaitingOutsideTrainings,
 } from './outside.queries.ts'
 import { readOutsideForm } from './outside-form.ts'
-
-/** The most people in a select. */
-const mostChoices = 100
+import { findStaff, staffChoice } from './staff-choice.actions.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date }>
 
@@ -77,7 +74,8 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
     const now = clock()
     const { entry, errors } = readOutsideForm(fields, dayOf(now))
     const personId = fields.person || viewer.id
-    if (personId !== viewer.id && !(await findStaff(viewer, personId))) return notFound()
+    if (personId !== viewer.id && !(await findStaff(db, viewer.supervised_program_ids, personId)))
+      return notFound()
     const again = async (problems: readonly { field: string; message: string }[]) =>
       reply.status(422).page('training/outside-new', await newPage(viewer, fields, problems))
     const tooLarge = {
@@ -98,10 +96,8 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
     typed: Readonly<Record<string, string>>,
     errors: readonly { field: string; message: string }[],
   ) {
-    const { person, find: search = '', ...rest } = typed
-    const found = await listStaff(db, viewer.supervised_program_ids, { search, limit: mostChoices + 1 })
-    const other = person && person !== viewer.id ? await findStaff(viewer, person) : null
-    const isLong = search !== '' || found.length > mostChoices
+    const { chosen, people, finding } = await staffChoice(db, viewer.supervised_program_ids, typed)
+    const other = chosen && chosen.id !== viewer.id ? chosen : null
     return {
       title: 'Record an outside training',
       typed,
@@ -109,23 +105,8 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
       viewer,
       other,
       deciders: other ? await listOtherAdministrators(db, other.id, viewer.id) : [],
-      // A few people are in a select. More are found by name, so that the page doesn't grow with the staff.
-      people: isLong ? [] : found,
-      finding: isLong
-        ? {
-            search,
-            chosen: other,
-            found: search ? found.slice(0, mostChoices) : [],
-            isMore: found.length > mostChoices,
-            rest: Object.entries(rest).filter(([, value]) => value),
-          }
-        : null,
+      people,
+      finding: finding && { ...finding, chosen: other },
     }
-  }
-
-  async function findStaff(viewer: Viewer, person: string) {
-    if (!isUuid(person)) return null
-    const [found] = await listStaff(db, viewer.supervised_program_ids, { person, limit: 1 })
-    return found ?? null
   }
 }

@@ -7,6 +7,7 @@ import type {
   RawServerDefault,
 } from 'fastify'
 import { type TProperties, Type } from 'typebox'
+import { uuidPattern } from '#server/lib/uuids.ts'
 
 /** An app whose routes get their types from their schemas. */
 export type App = FastifyInstance<
@@ -23,8 +24,4 @@ export const form = <T extends TProperties>(fields: T) => Type.Object(fields, { 
 /** A line of text that a person types. */
 export const text = (maxLength = 200) => Type.String({ maxLength })
 
-const uuidPattern = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
-
 export const uuid = () => Type.String({ pattern: uuidPattern })
-
-export const isUuid = (text: string): boolean => new RegExp(uuidPattern).test(text)

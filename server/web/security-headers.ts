@@ -1,5 +1,5 @@
 import helmet, { type FastifyHelmetOptions } from '@fastify/helmet'
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { forbidden } from './errors.ts'
 
@@ -53,6 +53,22 @@ export const security = fp(
     })
   },
 )
+
+/** A page that shows a file of ours in a frame. */
+export function allowOwnFrames(reply: FastifyReply): void {
+  const policy = String(reply.getHeader('content-security-policy'))
+  reply.header('content-security-policy', `${policy};frame-src 'self'`)
+}
+
+/**
+ * A PDF as it is shown beside a form: only our own pages may frame it. Its type is fixed, and uploads with scripts are
+ * refused, so nothing in it runs on our site. A sandbox would keep browsers' own viewers from opening it.
+ */
+export const pdfBesideAForm = {
+  'content-type': 'application/pdf',
+  'content-disposition': 'inline',
+  'content-security-policy': "frame-ancestors 'self'",
+} as const
 
 /** What helmet sends with every answer, computed once. */
 async function fixedHeaders(options: FastifyHelmetOptions): Promise<Readonly<Record<string, string>>> {

@@ -456,3 +456,10 @@ document.addEventListener('click', (event) => {
   window.print()
   document.documentElement.classList.remove('print-checked')
 })
+
+// A PDF shows beside its form where there is room and the browser opens PDFs itself. Its button is there anyway.
+for (const frame of /** @type {NodeListOf<HTMLIFrameElement>} */ (document.querySelectorAll('[data-pdf]'))) {
+  if (!navigator.pdfViewerEnabled || !matchMedia('(min-width: 60em)').matches) continue
+  frame.src = frame.dataset.pdf ?? ''
+  frame.hidden = false
+}

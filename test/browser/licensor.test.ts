@@ -51,6 +51,7 @@ async function theDay(look: Look, options: BrowserContextOptions): Promise<void>
   await asOfADay(page, look)
   await openReview(page, look)
   await seePeople(page, look)
+  await fewClicks(page)
   await writeFinding(page, look)
   const anHourLater = () => {
     world.clock.now = new Date(world.clock.now.getTime() + 3_600_000)
@@ -159,6 +160,26 @@ async function seePeople(page: Page, look: Look): Promise<void> {
   await page.getByText('How this was worked out').first().click()
   await page.getByText('completed late, by 7 days').waitFor()
   await look('person in a review', page)
+}
+
+/** Gaps in two clicks from the program that was found, packets in one more, and from a person to the form that revokes in two. */
+async function fewClicks(page: Page): Promise<void> {
+  const person = page.url()
+  await page.goto('/licensing?search=9900001')
+  await follow(page, 'North Star House')
+  await follow(page, 'Continue review 1')
+  await page.getByText(gap).first().waitFor()
+  await follow(page, 'Packets')
+  await page.getByRole('button', { name: 'Make packet' }).waitFor()
+  await page.goto(person)
+  await page
+    .getByRole('main')
+    .getByRole('link', { name: /^Revoke or correct/ })
+    .first()
+    .click()
+  await follow(page, 'Revoke certificate')
+  await page.getByLabel('Reason').waitFor()
+  await page.goto(person)
 }
 
 /** A finding is linked to its person and rule. Typed values are kept if a date is invalid. */

@@ -181,10 +181,20 @@ async function fewClicks(page: Page, look: Look): Promise<void> {
   await within(
     2,
     async (click) => {
-      await click(row().locator('summary'))
+      await click(row().locator('.row-menu > summary'))
       await look('team, a row’s menu', page)
       await click(row().getByRole('link', { name: 'Record leave' }))
       await main.getByRole('heading', { level: 1, name: 'Record leave' }).waitFor()
+    },
+    found,
+  )
+  // Why, in place; the page isn't left.
+  await within(
+    1,
+    async (click) => {
+      await click(row().locator('.row-why > summary'))
+      await row().getByText('Cleared for direct contact').waitFor()
+      await look('team, a row opened', page)
     },
     found,
   )

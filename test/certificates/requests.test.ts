@@ -80,6 +80,7 @@ describe('revoking', () => {
       'completion-voided',
       'certificate-act-requested',
     ])
+    expect((await max.get(at)).body).toContain('No other request waits for you.')
     expect(await standing()).not.toEqual(before)
     const record = (await lee.get(at)).body
     expect(record).toContain('requested by Lee Marston, confirmed by Max Delgado')

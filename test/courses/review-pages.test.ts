@@ -162,6 +162,7 @@ describe('reading a version', () => {
     expect((await reviewer.post(`${thread}/assignment`, { assigned_to: ines })).statusCode).toBe(422)
     expect(await waiting(second)).not.toContain('assigned to you')
     expect((await second.get('/review/courses/welcome/1.1.0')).body).not.toContain('still open')
+    expect((await second.get(thread)).body).toContain('No other comment waits for you.')
     expect((await second.get('/review/comments')).body).not.toContain(thread)
     const settled = readable((await second.get(thread)).body)
     expect(settled).toMatch(/Ines .* resolved it: Version 1\.2\.0 asks first\./)

@@ -25,12 +25,13 @@ beforeAll(() => {
   before = welcome()
   edit('welcome/course.yml', (text) => text.replace('1.0.0', '1.1.0'))
   edit('welcome/01-first-day/01-at-the-door.md', (text) => text.replace('Tea first', 'Soup first'))
+  edit('welcome/01-first-day/questions.yml', (text) => text.replace('It is warm.', 'It warms.'))
   // Clearer words with the same meaning: people who know the old version don't have to read it again.
   edit('welcome/01-first-day/02-practice.md', (text) => text.replace('None of them counts.', 'None counts.'))
   const readAgain = (place: string) =>
     writeFileSync(
       join(dir, 'welcome/read-again.yml'),
-      `lessons:\n  ${place}: Guests are hungry when they come.\n`,
+      `lessons:\n  ${place}: Guests are hungry when they come.\nquestions:\n  first-day/m1: It was too easy.\n`,
     )
   readAgain('first-day/somewhere')
   refused = publish(dir, 'welcome', '1.1.0', '--change', 'meaning', '--summary', 'Soup comes first.').stderr
@@ -64,7 +65,12 @@ test('after a change of meaning, people who completed an older version must read
   expect(home.body).toContain(lesson)
   expect(home.body).toContain('Guests are hungry when they come.')
   expect(home.body).not.toContain('changes/1.1.0/first-day/practice')
-  expect((await ada.get(lesson)).body).toContain('Soup first')
+  // What changed is marked, and only that.
+  const changed = (await ada.get(lesson)).body
+  expect(changed).toContain('What is new or changed since version 1.0.0 is marked.')
+  const marked = [...changed.matchAll(/New or changed<\/span> <ins class="lesson-new">([\s\S]*?)<\/ins>/g)]
+  expect(marked.map(([, words]) => words!.replaceAll(/<[^>]+>/g, '')).join()).toContain('Soup first')
+  expect(marked).toHaveLength(1)
   clock.now = new Date('2027-01-02T15:00:00Z')
   const again = await as('ada@northstar.example')
   expect((await again.get('/')).body).toContain('were due by December 31, 2026.')
@@ -80,6 +86,10 @@ test('after a change of meaning, people who completed an older version must read
   expect(await db.selectFrom('course_change_readings').select('lesson').execute()).toEqual([
     { lesson: 'at-the-door' },
   ])
+  // Reviewers see which questions changed too, and why.
+  const version = readable((await noorLater.get('/review/courses/welcome/1.1.0')).body)
+  expect(version).toContain('1 question differs from version 1.0.0.')
+  expect(version).toMatch(/Question m1 Module 1: .* It was too easy\. Changed/)
   const acts = await db
     .selectFrom('ledger_entries')
     .select('kind')

@@ -63,6 +63,7 @@ test('licensing staff ask for evidence by a day, the program answers with files,
   expect(sent.statusCode).toBe(303)
   expect((await lee.get('/licensing')).body).toContain('1 request for evidence was answered')
   expect((await rae.get('/team')).body).not.toContain('for evidence to answer')
+  expect((await rae.get(request)).body).toContain('No other request waits for your answer.')
   const page = (await lee.get(request)).body
   const files = [...page.matchAll(/href="(\/evidence\/[^"]+\/files\/[^"]+)"/g)].map(([, href]) => href!)
   expect(files).toHaveLength(2)

@@ -15,7 +15,7 @@ import { aWorld, type Client, type World } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 import { handlersOf, workOff } from '#test/support/jobs.ts'
 import { isSigned, openPacket } from './packets.ts'
-import { addWorker, openReviewOf, programId, readable } from './reviewed.ts'
+import { addWorker, openReviewOf, programId, readable, upload as uploadForm } from './reviewed.ts'
 
 // Each packet is made by a thread that starts with it.
 vi.setConfig({ testTimeout: 60_000 })
@@ -90,6 +90,12 @@ test('a packet contains the roster, gaps and certificates, and all its hashes ma
   ])
   const pdf = (await lee.get(`${packet}/packet.pdf`)).rawPayload
   expect(pdf.equals(Buffer.from(files['packet.pdf']!))).toBe(true)
+  // Bulk verification reads the packet itself, and counts each certificate once.
+  const review = packet.slice(0, packet.indexOf('/packets/'))
+  const file = { files: Buffer.from(zip.rawPayload) }
+  const verified = await uploadForm(world.app, lee, `${review}/certificates`, { numbers: '' }, file)
+  const results = readable((await lee.get(String(verified.headers.location))).body)
+  expect(results).toContain('3 of 3 certificates are valid.')
   const printed = (await pageTexts(new Uint8Array(pdf))).join(' ')
   expect(printed).toContain('no standing, gap or clearance depends on it')
   await expect(
@@ -172,6 +178,8 @@ test('the PDF is tagged and contains what a reviewer looks for', async () => {
   const pdf = (await lee.get(`${packet}/packet.pdf`)).rawPayload
   expect(pdf.subarray(0, 5).toString()).toBe('%PDF-')
   const pages = await pageTexts(new Uint8Array(pdf))
+  // The first page begins with what matters, the gravest first.
+  expect(pages[0]).toMatch(/What matters.*Open gap.*Ended gap.*About this packet/s)
   const read = pages.join(' ').normalize('NFC')
   for (const words of [
     'Review packet: North Star House',
@@ -221,6 +229,11 @@ test('24 people take at most 15 pages, and long words never overflow the margin 
   const text = (await pageTexts(new Uint8Array(files['packet.pdf']!))).join(' ')
   expect(text).toContain('90 check-ins by Rae Halvorsen from June 15, 2025 to June 14, 2026')
   expect(text).toContain('90, cleared')
+  // A long explanation of several people is printed once, and each of them refers to it.
+  expect(text.match(/See notes? \d/g)!.length).toBeGreaterThan(20)
+  const notes = [...text.matchAll(/Note \d+\. (.+?)(?= Note \d)/gs)].map(([, note]) => note!)
+  expect(notes.length).toBeGreaterThan(0)
+  for (const note of notes) expect([note, text.split(note).length]).toEqual([note, 2])
   expect(text).toMatch(/Theo Okafor.*90, 1 not cleared.*Not cleared\s+Training is overdue\./)
   const pieces = await printedPieces(new Uint8Array((await lee.get(`${packet}/packet.pdf`)).rawPayload))
   expect(Math.max(...pieces.map(({ page }) => page))).toBeLessThanOrEqual(15)

@@ -52,6 +52,20 @@ describe('a supervisor', () => {
     expect(seen.body).toContain(`Sam Reyes, certificate ${number}`)
   })
 
+  test('opens in a row of the team why someone is not cleared and what comes next, and that look is logged', async () => {
+    expect((await sam.get('/team')).body).toContain(`hx-get="/team/${theo}/summary"`)
+    const { body } = await sam.get(`/team/${theo}/summary`, { 'hx-request': 'true' })
+    expect(readable(body)).toContain('Not cleared for direct contact. In direct contact at North Star House')
+    expect(body).not.toContain('<html')
+    const due = readable((await sam.get(`/team/${mai}/summary`, { 'hx-request': 'true' })).body)
+    expect(due).toMatch(/Coming up .*: .* is due/)
+    // Without htmx it leads to the page; another program's supervisor finds nothing.
+    expect((await sam.get(`/team/${theo}/summary?on=10/1/2026`)).headers.location).toBe(
+      `/team/${theo}?on=10%2F1%2F2026`,
+    )
+    expect((await olu.get(`/team/${theo}/summary`, { 'hx-request': 'true' })).statusCode).toBe(404)
+  })
+
   test('of another program finds no certificate, and nothing is written down', async () => {
     const before = await looks()
     const [number] = await numbersOf(mai)

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { pageTexts } from '#test/certificates/reading.ts'
 import { faultsOf } from '#test/paper/pdf-rules.ts'
 import { aWorld, type Client, type World } from '#test/support/app.ts'
-import { openReviewOf, readable, upload } from './reviewed.ts'
+import { openReviewOf, programId, readable, upload } from './reviewed.ts'
 
 const now = new Date('2026-06-14T15:00:00Z')
 
@@ -41,6 +41,18 @@ test('a program sees a finding after it is sent, and no other program sees it', 
   expect(seen).toContain('Finding 1.1: Theo Okafor')
   expect(seen).toContain('Answer by July 1, 2026')
   expect((await lee.get(review)).body).toContain('Awaiting the program')
+  // Who has answered moves on to the next one that waits, and hears when none is left.
+  clockForward(world, 5)
+  const second = await aFinding(world, lee, review, 'yes')
+  expect((await rae.get(finding)).body).not.toContain('>Next: ')
+  clockForward(world, 5)
+  await answerWith(world, rae, finding, 'Done.', null)
+  expect((await rae.get(finding)).body).toContain(`href="${second}">Next: 1 finding to answer<`)
+  await answerWith(world, rae, second, 'Done too.', null)
+  expect((await rae.get(second)).body).toContain('No other finding waits for your answer.')
+  clockForward(world, 5)
+  await lee.post(`${finding}/acts`, { act: 'resolved', reason: 'Done.' })
+  expect((await lee.get(finding)).body).toContain(`href="${second}">Next: 1 answer came back<`)
   const olu = await world.as('olu@lakeside.example')
   expect((await olu.get(finding)).statusCode).toBe(404)
   const sam = await world.as('sam@northstar.example')
@@ -219,4 +231,50 @@ test('a correction order is drafted from open findings: the violation, the law, 
     act: 'correction-order-drafted',
     violations: [{ finding: 'Finding 1.1', law, correct_by: '2026-07-14' }],
   })
+})
+
+test('in a large program, the person that a finding or request is about is found by name, and only those shown count as viewed', async () => {
+  const world = await aWorld({ now })
+  const lee = await world.as('lee@licensing.example')
+  const review = await openReviewOf(world, lee, '9900001')
+  const finding = await aFinding(world, lee, review, 'no')
+  const program = await programId(world, '9900001')
+  const people = await world.db
+    .insertInto('people')
+    .values(
+      Array.from({ length: 120 }, (_, n) => ({ name: `Night Worker ${n}`, email: `n${n}@worker.example` })),
+    )
+    .returning('id')
+    .execute()
+  await world.db
+    .insertInto('assignments')
+    .values(
+      people.map(({ id }) => ({
+        ...{ person_id: id, program_id: program, worker_type: 'employee', hired_on: '2026-01-05' },
+      })),
+    )
+    .execute()
+  const viewed = async () => {
+    const { facts } = await world.db
+      .selectFrom('ledger_entries')
+      .select('facts')
+      .where('kind', '=', 'person-viewed')
+      .orderBy('turn', 'desc')
+      .limit(1)
+      .executeTakeFirstOrThrow()
+    return JSON.parse(facts).person_ids.length
+  }
+  for (const address of [`${review}/findings/new`, `${finding}/edit`, `${review}/evidence/new`]) {
+    const page = (await lee.get(address)).body
+    expect(page).not.toContain('Night Worker')
+    expect(page).not.toContain('<select class="usa-select" id="person"')
+    const found = await lee.get(`${address}?find=worker+11`)
+    expect(readable(found.body)).toContain('11 matches. Choose a person.')
+    // The finding that is edited names its person too.
+    expect(await viewed()).toBe(address.endsWith('edit') ? 12 : 11)
+    const [, chosen, name] = /<a href="[^"]*\?person=([0-9a-f-]{36})">(Night Worker \d+)</.exec(found.body)!
+    const about = (await lee.get(`${address}?person=${chosen}`)).body
+    expect(about).toContain(`<strong>${name}</strong>`)
+    expect(about).toContain(`<input type="hidden" name="person" value="${chosen}">`)
+  }
 })

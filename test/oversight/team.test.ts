@@ -338,6 +338,30 @@ test('an open due date counts for every requirement', () => {
   expect(groupsOf(row({ standing: 'overdue', due_on: '2026-05-31' }))).toEqual(['overdue'])
 })
 
+test('everyone is listed by urgency, then by name', () => {
+  const row = (name: string, standing: string, more = {}) =>
+    ({
+      ...{ name, contact: 'out', clearance: 'yes', is_on_leave: false },
+      standings: [{ requirement: 'residential-annual', standing, due_on: null, satisfied_on: null }],
+      ...more,
+    }) as unknown as TeamRow
+  const rows = [
+    row('Away', 'overdue', { is_on_leave: true, contact: 'in', clearance: 'no' }),
+    row('Cy, current', 'current'),
+    row('Bo, current', 'current'),
+    row('Ed, due soon', 'due_soon'),
+    row('Dee, due soon', 'due_soon'),
+    row('Flo, overdue', 'overdue'),
+    row('Gus, not cleared', 'overdue', { clearance: 'no' }),
+    row('Hal, in contact', 'overdue', { contact: 'in', clearance: 'no' }),
+  ]
+  const names = filtered(rows, teamFilter({}), '2026-06-01').map(({ name }) => name)
+  expect(names).toEqual([
+    ...['Hal, in contact', 'Gus, not cleared', 'Flo, overdue', 'Dee, due soon', 'Ed, due soon'],
+    ...['Bo, current', 'Cy, current', 'Away'],
+  ])
+})
+
 test('“Needs something now” begins with direct contact while not cleared, then the most urgent, then the nearest date', () => {
   const row = (name: string, standing: TeamRow['standings'][number]['standing'], due: string, more = {}) =>
     ({

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { programId } from '#test/programs/programs.ts'
 import { aWorld, type World } from '#test/support/app.ts'
@@ -136,4 +137,118 @@ describe('what waits', () => {
     await comment(ines)
     expect(await waitingAt('ines@review.example', '/review/courses')).toEqual({})
   })
+
+  test('begins an administrator’s page with conflicting records, a checked file, a name that can’t be printed and a request to confirm', async () => {
+    const { db, clock } = world
+    const mai = await personId(db, 'mai@northstar.example')
+    const north = await programId(db, 'North Star House')
+    await db
+      .updateTable('standings')
+      .set({ standing: 'unknown', rule: 'R17' })
+      .where('person_id', '=', mai)
+      .where('program_id', '=', north)
+      .execute()
+    const file = await db
+      .insertInto('roster_imports')
+      .values({
+        program_id: north,
+        created_by: await personId(db, rae),
+        created_at: clock.now,
+        file_name: 'roster.csv',
+        sha256: 'a'.repeat(64),
+        state: 'checked',
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    await refuseCertificateOf(mai)
+    const asked = { requested_by: await personId(db, 'sam@northstar.example'), requested_at: clock.now }
+    const request = (place: string | null) =>
+      db
+        .insertInto('second_person_requests')
+        .values({ ...asked, kind: 'hire', facts: '{}', program_id: place })
+        .execute()
+    await request(north)
+    await request(null)
+    expect(await waitingAt(rae, '/team')).toMatchObject({
+      '1 person’s records conflict': `/team/${mai}`,
+      '1 roster file is checked and not saved': `/programs/${north}/imports/${file.id}`,
+      '1 certificate waits for a name that can be printed': `/accounts/${mai}/details`,
+      '1 request to confirm': '/confirmations',
+    })
+    expect(await waitingAt('max@licensing.example', '/licensing')).toHaveProperty(
+      '1 certificate waits for a name that can be printed',
+      '/certificates/records',
+    )
+  })
+
+  test('begins the system administrator’s page with failed jobs and accounts, and a reviewer’s with approvals and mistakes', async () => {
+    const { db, clock } = world
+    await db
+      .updateTable('people')
+      .set({ password_hash: null })
+      .where('email', '=', 'ines@review.example')
+      .execute()
+    await (await world.as('kit@system.example')).post('/admin/jobs/refresh-standings/run')
+    await sql`update pgboss.job set state = 'failed', completed_on = now() where name = 'refresh-standings'`.execute(
+      db,
+    )
+    expect(await waitingAt('kit@system.example', '/admin')).toMatchObject({
+      '1 request to confirm': '/confirmations',
+      '1 background job failed': '/admin/jobs',
+      '1 person with a role can’t sign in yet': '/admin/people',
+      '1 email address refuses mail': '/notices/undelivered',
+    })
+    const text = { course: 'residential-settings', version: '1.0.0', content_hash: 'b'.repeat(64) }
+    await db
+      .insertInto('course_approvals')
+      .values({
+        ...text,
+        authority: 'x',
+        reference: 'x',
+        approved_on: '2026-11-01',
+        effective_on: '2026-11-01',
+        recorded_by: await personId(db, 'ines@review.example'),
+        recorded_at: clock.now,
+      })
+      .execute()
+    await db
+      .insertInto('lesson_mistakes')
+      .values({ ...text, module: 'm', lesson: 'l', body: 'A typo.', reported_on: '2026-11-20' })
+      .execute()
+    expect(await waitingAt('noor@review.example', '/review/courses')).toMatchObject({
+      '1 approval to confirm': '/review/courses/residential-settings/1.0.0#approval',
+      '1 reported mistake to answer': '/review/mistakes',
+    })
+  })
 })
+
+/** A completion whose certificate couldn't be issued. */
+async function refuseCertificateOf(person_id: string): Promise<void> {
+  const { db, clock } = world
+  const { enrollment_id, id, ...completion } = await db
+    .selectFrom('completions')
+    .selectAll()
+    .where('person_id', '=', person_id)
+    .limit(1)
+    .executeTakeFirstOrThrow()
+  const { id: enrollment } = await db
+    .insertInto('enrollments')
+    .columns(['person_id', 'course', 'version', 'content_hash', 'started_at', 'ended_at'])
+    .expression((from) =>
+      from
+        .selectFrom('enrollments')
+        .select(['person_id', 'course', 'version', 'content_hash', 'started_at', 'ended_at'])
+        .where('id', '=', enrollment_id),
+    )
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  const { id: completion_id } = await db
+    .insertInto('completions')
+    .values({ ...completion, modules: JSON.stringify(completion.modules), enrollment_id: enrollment })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  await db
+    .insertInto('certificate_refusals')
+    .values({ completion_id, certified: '{}', reason: 'No glyph', refused_at: clock.now })
+    .execute()
+}

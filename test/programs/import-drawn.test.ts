@@ -20,6 +20,8 @@ function plan(house: House, rows: readonly Cells[]) {
     employees: new Map(),
     people: new Map(house.people.map(({ id, name, email }) => [email ?? '', { id, name }])),
     outOfReach: new Set<string>(),
+    roster: new Map(),
+    answers: new Map(),
     draft: draftOf(house.assignments),
   }
   const { takeRow, changes } = planner(state, () => `id-${++made}`)

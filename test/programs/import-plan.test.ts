@@ -51,6 +51,8 @@ function plan(
     employees,
     people: new Map([['mai@x.example', mai]]),
     outOfReach,
+    roster: new Map(),
+    answers: new Map(),
     draft: draftOf(assignments),
   }
   const { takeRow, changes } = planner(state, () => `new-${++made}`)

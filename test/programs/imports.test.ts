@@ -5,7 +5,16 @@ import { xlsxOf } from '#server/web/spreadsheet.ts'
 import { aWorld } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 import { handlersOf, workOff } from '#test/support/jobs.ts'
-import { applyFile, checkFile, confirmAll, programId, readable, sendFile, settled } from './programs.ts'
+import {
+  applyFile,
+  assignmentOf,
+  checkFile,
+  confirmAll,
+  programId,
+  readable,
+  sendFile,
+  settled,
+} from './programs.ts'
 
 const head =
   'Name,Email,Worker type,Role title,Hired on,Direct contact from,Direct contact until,Leave from,Leave until,Separated on'
@@ -41,6 +50,37 @@ describe('importing a file', () => {
     expect(
       await world.db.selectFrom('people').select('id').where('email', 'like', '%lena%').execute(),
     ).toEqual([])
+  })
+
+  test('asks whether a new row is about someone on the roster with the same name, and does as answered', async () => {
+    const { world, rae, program } = await rosterAt()
+    const theo = await personId(world.db, 'theo@northstar.example')
+    const { hired_on } = await assignmentOf(world.db, 'theo@northstar.example')
+    const again = `Théo Okafor,theo.okafor@mail.example,employee,Cook,${hired_on},,,,,`
+    const mai = 'Mai Vang,other-mai@mail.example,employee,Cook,4/1/2025,,,,,'
+    const { address, page } = await checkFile(world, rae, program, file(lena, again, mai))
+    const words = readable(page.body)
+    expect(words).toContain(
+      `Line 3: Théo Okafor, theo.okafor@mail.example, Cook, hired on ${hired_on} May be the same person as Theo Okafor, theo@northstar.example, Night staff`,
+    )
+    expect(words).toContain('3 rows are ready.')
+    await rae.post(`${address}/answers`, { shown: ['3', '4'], same: '3' })
+    const answered = readable((await settled(world, rae, address)).body)
+    expect(answered).not.toContain('same person')
+    await applyFile(world, rae, address)
+    const named = await world.db
+      .selectFrom('people')
+      .select(['id', 'email'])
+      .where('name', 'in', ['Theo Okafor', 'Théo Okafor', 'Mai Vang'])
+      .orderBy('email')
+      .execute()
+    expect(named.map(({ email }) => email)).toEqual([
+      ...['mai@northstar.example', 'other-mai@mail.example', 'theo@northstar.example'],
+    ])
+    expect(named.at(-1)?.id).toBe(theo)
+    // The row was about the person on the roster: it changed their work.
+    const work = world.db.selectFrom('assignments').where('person_id', '=', theo)
+    expect(await work.where('role_title', '=', 'Cook').select('id').execute()).toHaveLength(1)
   })
 
   test('saves the valid rows in one transaction, and the same file again changes nothing', async () => {
@@ -357,5 +397,9 @@ test('thousands of rows are checked and saved as one', async () => {
   )
   const { address, page } = await checkFile(world, rae, program, file(...rows))
   expect(readable(page.body)).toContain('2,500 rows are ready')
+  // Page by page: the last one holds the last rows.
+  const last = readable((await rae.get(`${address}?kind=new&page=50`)).body)
+  expect(last).toContain('Person 2499 p2499@northstar.example')
+  expect(last).not.toContain('Person 2449 p2449@northstar.example')
   expect(readable((await applyFile(world, rae, address)).body)).toContain('2,500 rows were saved')
 })

@@ -114,6 +114,27 @@ describe('the certificate of an outside training', () => {
   })
 })
 
+test('a PDF is shown beside the form that decides on it, and only our own pages may frame it', async () => {
+  const world = await aNovember()
+  const theo = await world.as('theo@northstar.example')
+  const rae = await world.as('rae@northstar.example')
+  const at = String((await record(world, theo, webinar, { name: 'letter.pdf', bytes: pdf })).headers.location)
+  const page = await rae.get(at)
+  expect(page.body).toContain(`data-pdf="${at}/file?beside=yes"`)
+  expect(page.headers['content-security-policy']).toMatch(/frame-ancestors 'none'.*;frame-src 'self'$/)
+  expect((await rae.get('/team')).headers['content-security-policy']).not.toContain('frame-src')
+  const beside = await rae.get(`${at}/file?beside=yes`)
+  expect(beside.headers).toMatchObject({
+    'content-type': 'application/pdf',
+    'content-disposition': 'inline',
+    'content-security-policy': "frame-ancestors 'self'",
+  })
+  expect(beside.rawPayload.equals(pdf)).toBe(true)
+  // By itself it is a download.
+  expect((await rae.get(`${at}/file`)).headers['content-disposition']).toContain('attachment')
+  expect((await (await world.as('olu@lakeside.example')).get(`${at}/file?beside=yes`)).statusCode).toBe(404)
+})
+
 test('a code that is too long gets an error, and what was typed stays', async () => {
   const world = await aNovember()
   const theo = await world.as('theo@northstar.example')

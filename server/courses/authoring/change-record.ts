@@ -34,6 +34,9 @@ const changeShape = Type.Object(
       Type.Record(Type.String(), Type.String(), { description: 'lessons to read again, with the reason' }),
     ),
     questions: Type.Array(Type.String(), { description: 'a list of modules with changed questions' }),
+    question_reasons: Type.Optional(
+      Type.Record(Type.String(), Type.String(), { description: 'changed questions, with the reason' }),
+    ),
     hash: Type.String({ pattern: '^[0-9a-f]{64}$', description: 'the hash of the text' }),
   },
   { additionalProperties: false, title: 'change.yml' },
@@ -83,5 +86,6 @@ export function readChangeRecord(
     lessons: given.lessons,
     readAgain: given.read_again ?? {},
     questions: given.questions,
+    questionReasons: given.question_reasons ?? {},
   }
 }

@@ -54,6 +54,7 @@ export function planPublication(
       .filter(({ change }) => change !== 'removed')
       .map(({ module, lesson }) => `${module}/${lesson}`),
     readAgain: asked.change === 'meaning' && last ? working.readAgain : {},
+    questionReasons: last ? working.questionReasons : {},
     questions: changes.pools.filter(({ change }) => change !== 'removed').map(({ module }) => module),
   }
   const root = `${asked.course}/published/${asked.version}`
@@ -134,6 +135,9 @@ const changeText = (text: CourseVersion, record: ChangeRecord) =>
       lessons: record.lessons,
       ...(Object.keys(record.readAgain).length > 0 ? { read_again: record.readAgain } : {}),
       questions: record.questions,
+      ...(Object.keys(record.questionReasons ?? {}).length > 0
+        ? { question_reasons: record.questionReasons }
+        : {}),
       hash: text.hash,
     },
   )}`

@@ -102,7 +102,7 @@ export function readVersion(folder: CourseFolder, live: Shared): CourseVersion |
   const head = describeVersion(folder, given, document, scope)
   const version = {
     ...head,
-    readAgain: readReadAgain(folder, log),
+    ...readReadAgain(folder, log),
     modules,
     recordings: recordings.served,
     minutes: minutesOf(modules),

@@ -73,6 +73,8 @@ export type CourseVersion = {
   readonly refresher: Readonly<{ edition: number; refreshes: string }> | undefined
   /** The lessons that people must read again after the next publication, and why. */
   readonly readAgain: ReadAgain
+  /** Why questions change with it: `module/question` and the reason. */
+  readonly questionReasons: ReadAgain
   /** The maximum minutes, everything included. */
   readonly maxMinutes: number | undefined
   /** When a completion is marked as fast, and how long retakes wait. */

@@ -23,6 +23,8 @@ export type ChangeRecord = {
   readonly readAgain: ReadAgain
   /** Modules whose questions are new or changed. */
   readonly questions: readonly string[]
+  /** Why a question changed, as far as the author says: `module/question` and the reason. */
+  readonly questionReasons?: ReadAgain
 }
 
 /** The topics that a law or page requires, and the facts that identify what teaches them. */

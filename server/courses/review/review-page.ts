@@ -13,7 +13,7 @@ import { exerciseParagraph, paragraphsOf, withParagraphs } from './comments/para
 import { type PartReader, readingCoverage, reviewPath } from './reading-coverage.ts'
 import type { MeetingRow } from './statistics.queries.ts'
 import { type Meeting, remark, statisticsOf } from './statistics.ts'
-import { compareTexts } from './text-diff.ts'
+import { changedQuestions, compareTexts } from './text-diff.ts'
 import type { VersionRecord } from './version-record.queries.ts'
 
 type Reviewer = Readonly<{ id: string; email: string | null; name: string }>
@@ -104,6 +104,7 @@ export function reviewVersionPage(
         readBy: readWords(readers.get(`${module.slug}/${lesson.slug}`) ?? []),
       })),
     })),
+    questions: questionsOf(course.versions.get(text.change?.since ?? ''), text),
     coverage,
     comments: [...comments.values()].reduce(sumOf, none),
     others: [...course.versions.values()].filter(({ version }) => version !== text.version),
@@ -124,6 +125,17 @@ export function reviewVersionPage(
         ),
       })),
   }
+}
+
+/** The questions that are new, changed or gone since the version before, each with the author's reason. */
+function questionsOf(before: CourseVersion | undefined, text: CourseVersion) {
+  if (!before) return []
+  return changedQuestions(before, text).map(({ key, title, place, change }) => ({
+    title,
+    place,
+    word: { added: 'New', changed: 'Changed', removed: 'Removed' }[change],
+    why: text.change?.questionReasons?.[key] ?? null,
+  }))
 }
 
 const none: CommentCounts = { open: 0, mine: 0, resolved: 0 }

@@ -66,40 +66,56 @@ export function compareTexts(before: CourseVersion, after: CourseVersion): reado
       const old = moduleAt(before, now.slug)
       if (!old) return []
       const rows = diffLines(moduleLines(old), moduleLines(now))
-      return [{ title: 'The module', place: titleOf(now.slug), rows }]
+      return [{ title: 'The module', place: titleOf(before, after, now.slug), rows }]
     }),
   ]
   const lessons = changes.lessons.map(({ module, lesson, change }): ComparedPart => {
     const [old, now] = [lessonAt(before, module, lesson), lessonAt(after, module, lesson)]
     return {
       title: (now ?? old)!.title,
-      place: titleOf(module),
+      place: titleOf(before, after, module),
       change,
       rows: diffLines(old ? lessonLines(old) : [], now ? lessonLines(now) : []),
     }
-  })
-  const questions = changes.pools.flatMap(({ module }) => {
-    const [old, now] = [moduleAt(before, module), moduleAt(after, module)]
-    const ids = new Set([...(now?.questions.keys() ?? []), ...(old?.questions.keys() ?? [])])
-    return [...ids].flatMap((id): ComparedPart[] => {
-      const [was, is] = [old?.questions.get(id), now?.questions.get(id)]
-      const rows = diffLines(was ? questionLines(was) : [], is ? questionLines(is) : [])
-      const change = was && is ? 'changed' : is ? 'added' : 'removed'
-      return rows.length === 0 ? [] : [{ title: `Question ${id}`, place: titleOf(module), change, rows }]
-    })
   })
   return [
     ...heads.flatMap((head): ComparedPart[] =>
       head.rows.length > 0 ? [{ ...head, change: 'changed' }] : [],
     ),
     ...lessons,
-    ...questions,
+    ...changedQuestions(before, after),
   ]
+}
 
-  function titleOf(slug: string) {
-    const module = moduleAt(after, slug) ?? moduleAt(before, slug)
-    return module ? `Module ${module.number}: ${module.title}` : slug
-  }
+/** Each question that differs, as `module/question`. */
+export function changedQuestions(
+  before: CourseVersion,
+  after: CourseVersion,
+): readonly (ComparedPart & Readonly<{ key: string }>)[] {
+  return changesBetween(before, after).pools.flatMap(({ module }) => {
+    const [old, now] = [moduleAt(before, module), moduleAt(after, module)]
+    const ids = new Set([...(now?.questions.keys() ?? []), ...(old?.questions.keys() ?? [])])
+    return [...ids].flatMap((id) => {
+      const [was, is] = [old?.questions.get(id), now?.questions.get(id)]
+      const rows = diffLines(was ? questionLines(was) : [], is ? questionLines(is) : [])
+      const change: PartChange = was && is ? 'changed' : is ? 'added' : 'removed'
+      if (rows.length === 0) return []
+      return [
+        {
+          key: `${module}/${id}`,
+          title: `Question ${id}`,
+          place: titleOf(before, after, module),
+          change,
+          rows,
+        },
+      ]
+    })
+  })
+}
+
+function titleOf(before: CourseVersion, after: CourseVersion, slug: string) {
+  const module = moduleAt(after, slug) ?? moduleAt(before, slug)
+  return module ? `Module ${module.number}: ${module.title}` : slug
 }
 
 const moduleAt = (text: CourseVersion, slug: string): Module | undefined =>

@@ -1,7 +1,6 @@
 import { Type } from 'typebox'
 import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
 import { listChangeDays } from '#server/courses/catalogue/change-days.queries.ts'
-import { questionKey } from '#server/courses/catalogue/question-key.ts'
 import type { Database } from '#server/db/connection.ts'
 import { listCompletions } from '#server/learning/progress/queries.ts'
 import { dayOf } from '#server/lib/days.ts'
@@ -11,6 +10,7 @@ import type { App } from '#server/web/routes.ts'
 import { recordChangeRead } from './changes.actions.ts'
 import { listChangeReadings, listReadersOfChange, listTeamReaders } from './changes.queries.ts'
 import { changePath, changesToRead, noticesOfChange, readersOfChange, teamReadersOf } from './changes.ts'
+import { markedLesson } from './marked-lesson.ts'
 
 type Needs = Readonly<{ db: Database; catalogue: Catalogue; clock: () => Date }>
 
@@ -30,19 +30,17 @@ export async function changesRoutes(app: App, { db, catalogue, clock }: Needs): 
     '/courses/:course/changes/:version/:module/:lesson',
     { config, schema: { params } },
     async (request, reply) => {
-      const { change, lesson, path, isRead } = await changedLessonOf(viewerOf(request).id, request.params)
+      const { change, lesson, before, path, isRead } = await changedLessonOf(
+        viewerOf(request).id,
+        request.params,
+      )
       return reply.page('learning/changed-lesson', {
         title: lesson.title,
         change,
         lesson,
         path,
         isRead,
-        pieces: lesson.pieces.map((piece) => {
-          const exercise = piece.kind === 'exercise' ? lesson.exercises.get(piece.id) : undefined
-          return exercise
-            ? { html: '', stem: exercise.stem.html, key: questionKey(exercise) }
-            : { html: piece.html, stem: '', key: [] }
-        }),
+        ...markedLesson(lesson, before),
       })
     },
   )
@@ -117,7 +115,13 @@ export async function changesRoutes(app: App, { db, catalogue, clock }: Needs): 
       const listed = change.lessons.find(({ href }) => href === path)
       const module = change.text.modules.find((one) => one.slug === at.module)
       const lesson = module?.lessons.find((one) => one.slug === at.lesson)
-      if (listed && lesson) return { change, lesson, path, isRead: listed.isRead }
+      if (!listed || !lesson) continue
+      const completed = catalogue.courses.get(at.course)?.versions.get(change.completed)
+      const before =
+        completed?.modules
+          .find((one) => one.slug === at.module)
+          ?.lessons.find((one) => one.slug === at.lesson) ?? null
+      return { change, lesson, before, path, isRead: listed.isRead }
     }
     return notFound()
   }

@@ -57,7 +57,8 @@ export type EvidenceEntry = Readonly<{ person_id: string | null; subject: string
 /** Reads a new request: what is asked for, about whom, and by when. */
 export function readRequest(
   typed: Typed,
-  people: readonly Readonly<{ id: string }>[],
+  /** Whom it is about, if they are on the program's roster. */
+  person: Readonly<{ id: string }> | null,
   today: Day,
 ): Readonly<{ kind: 'request'; entry: EvidenceEntry }> | Problems {
   const form = reader(typed, today)
@@ -65,8 +66,7 @@ export function readRequest(
   const due_on = form.day('due_on', 'Enter the day by which you need it.')
   if (due_on && due_on < today) form.refuse('due_on', 'The day has passed.')
   const person_id = typed.person || null
-  if (person_id && !people.some(({ id }) => id === person_id))
-    form.refuse('person', 'Choose a person in this program.')
+  if (person_id && person_id !== person?.id) form.refuse('person', 'Choose a person in this program.')
   if (!due_on || form.problems.length > 0) return { kind: 'problems', problems: form.problems }
   return { kind: 'request', entry: { person_id, subject, due_on } }
 }

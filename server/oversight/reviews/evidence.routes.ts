@@ -5,6 +5,7 @@ import { dayOf } from '#server/lib/days.ts'
 import { hasRole, type Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { reader, type Typed } from '#server/programs/typed-form.ts'
+import { findStaff, namedIn, staffChoice } from '#server/training/staff-choice.actions.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
 import { readForm } from '#server/web/upload.ts'
@@ -14,7 +15,7 @@ import { type EvidenceRequest, findEvidenceFile, findEvidenceRequestOf } from '.
 import { mostFiles, readMessage, readRequest } from './evidence-form.ts'
 import { evidencePage } from './evidence-page.ts'
 import { logLook } from './review.actions.ts'
-import { findReviewOf, listPeopleOfProgram, type Review } from './review.queries.ts'
+import { findReviewOf, type Review } from './review.queries.ts'
 import { closedPage } from './review-day.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date }>
@@ -30,14 +31,16 @@ export async function evidenceRoutes(app: App, { db, clock }: Needs): Promise<vo
     '/reviews/:review/evidence/new',
     {
       config: licensing,
-      schema: { params: reviewParams, querystring: Type.Object({ person: Type.Optional(uuid()) }) },
+      schema: {
+        params: reviewParams,
+        querystring: Type.Object({ person: Type.Optional(text(40)), find: Type.Optional(text(200)) }),
+      },
     },
     async (request, reply) => {
       const viewer = viewerOf(request)
       const review = (await findReviewOf(db, viewer, request.params.review)) ?? notFound()
       if (review.state === 'closed') return reply.page('oversight/reviews/closed', closedPage(review))
-      const typed = { person: request.query.person ?? '' }
-      return reply.page('oversight/reviews/evidence-new', await newPage(viewer, review, typed, []))
+      return reply.page('oversight/reviews/evidence-new', await newPage(viewer, review, request.query, []))
     },
   )
 
@@ -50,8 +53,8 @@ export async function evidenceRoutes(app: App, { db, clock }: Needs): Promise<vo
       if (review.state === 'closed')
         return reply.status(409).page('oversight/reviews/closed', closedPage(review))
       const upload = await readForm(request, { files: mostFiles })
-      const people = await listPeopleOfProgram(db, review.program_id)
-      const asked = readRequest(upload.fields, people, dayOf(clock()))
+      const person = await findStaff(db, [review.program_id], upload.fields.person)
+      const asked = readRequest(upload.fields, person, dayOf(clock()))
       const message = readMessage(upload)
       if (asked.kind === 'request' && message.kind === 'message') {
         const id = await requestEvidence(db, viewer, review, asked.entry, message.message, clock())
@@ -176,9 +179,10 @@ export async function evidenceRoutes(app: App, { db, clock }: Needs): Promise<vo
   }
 
   async function newPage(viewer: Viewer, review: Review, typed: Typed, errors: readonly FieldError[]) {
-    const people = await listPeopleOfProgram(db, review.program_id)
-    const ids = people.map(({ id }) => id)
-    await logLook(db, viewer, review, 'the list of people, to ask for evidence', ids, clock())
-    return { title: 'Ask for evidence', review, typed, errors, people, mostFiles }
+    const { person, find } = typed
+    const choice = await staffChoice(db, [review.program_id], { person, find })
+    await logLook(db, viewer, review, 'the list of people, to ask for evidence', namedIn(choice), clock())
+    const about = { ...choice, address: `/reviews/${review.id}/evidence/new` }
+    return { title: 'Ask for evidence', review, typed, errors, about, mostFiles }
   }
 }

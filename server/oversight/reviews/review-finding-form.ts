@@ -37,7 +37,8 @@ export function citedStatutes(today: Day): readonly string[] {
 /** Reads a finding. It is about a person in the program, about a rule, or about neither. To be sent, it cites the law. */
 export function readFinding(
   typed: Typed,
-  people: readonly Readonly<{ id: string }>[],
+  /** Whom it is about, if they are on the program's roster. */
+  person: Readonly<{ id: string }> | null,
   today: Day,
 ): Readonly<{ kind: 'finding'; entry: FindingEntry }> | Problems {
   const form = reader(typed, today)
@@ -45,8 +46,7 @@ export function readFinding(
   if (!body) form.refuse('body', 'Enter what you found.')
   const follow_up_on = form.day('follow_up_on')
   const person_id = typed.person || null
-  if (person_id && !people.some(({ id }) => id === person_id))
-    form.refuse('person', 'Choose a person in this program.')
+  if (person_id && person_id !== person?.id) form.refuse('person', 'Choose a person in this program.')
   const rule = typed.rule ?? ''
   if (rule && !rules.some(({ code }) => code === rule)) form.refuse('rule', 'Choose a rule from the list.')
   const isSent = typed.send === 'yes'

@@ -5,17 +5,12 @@ import { dayOf } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { reader, type Typed, typedDay } from '#server/programs/typed-form.ts'
+import { findStaff, namedIn, type StaffChoice, staffChoice } from '#server/training/staff-choice.actions.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
 import type { FieldError } from '#server/web/views.ts'
 import { logFinding, logLook } from './review.actions.ts'
-import {
-  type FindingRow,
-  findFindingOf,
-  findReviewOf,
-  listPeopleOfProgram,
-  type Review,
-} from './review.queries.ts'
+import { type FindingRow, findFindingOf, findReviewOf, type Review } from './review.queries.ts'
 import { closedPage } from './review-day.ts'
 import { citedStatutes, lawMissing, longestFinding, readFinding } from './review-finding-form.ts'
 import { findingPage, findingPageFor } from './review-finding-page.ts'
@@ -38,18 +33,20 @@ export async function reviewFindingRoutes(app: App, { db, clock }: Needs): Promi
     follow_up_on: Type.Optional(text(40)),
   }
 
+  const about = Type.Object({ person: Type.Optional(text(40)), find: Type.Optional(text(200)) })
+
   app.get(
     '/reviews/:review/findings/new',
     {
       config: licensing,
-      schema: { params: reviewParams, querystring: Type.Object({ person: Type.Optional(uuid()) }) },
+      schema: { params: reviewParams, querystring: about },
     },
     async (request, reply) => {
       const viewer = viewerOf(request)
       const review = (await findReviewOf(db, viewer, request.params.review)) ?? notFound()
       if (review.state === 'closed') return reply.page('oversight/reviews/closed', closedPage(review))
-      const page = await newPage(review, { person: request.query.person ?? '' }, [])
-      await logList(viewer, review, page.people)
+      const page = await newPage(review, request.query, [])
+      await logList(viewer, review, page.about)
       return reply.page('oversight/reviews/finding-new', page)
     },
   )
@@ -68,11 +65,11 @@ export async function reviewFindingRoutes(app: App, { db, clock }: Needs): Promi
       const review = (await findReviewOf(db, viewer, request.params.review)) ?? notFound()
       if (review.state === 'closed')
         return reply.status(409).page('oversight/reviews/closed', closedPage(review))
-      const people = await listPeopleOfProgram(db, review.program_id)
-      const read = readFinding(request.body, people, dayOf(clock()))
+      const person = await findStaff(db, [review.program_id], request.body.person)
+      const read = readFinding(request.body, person, dayOf(clock()))
       if (read.kind === 'problems') {
-        await logList(viewer, review, people)
         const page = await newPage(review, request.body, read.problems)
+        await logList(viewer, review, page.about)
         return reply.status(422).page('oversight/reviews/finding-new', page)
       }
       await writeFinding(db, viewer, review, read.entry, clock())
@@ -80,20 +77,25 @@ export async function reviewFindingRoutes(app: App, { db, clock }: Needs): Promi
     },
   )
 
-  app.get('/findings/:finding/edit', { config: licensing, schema: { params } }, async (request, reply) => {
-    const viewer = viewerOf(request)
-    const finding = (await findFindingOf(db, viewer, request.params.finding)) ?? notFound()
-    const { person_id, rule, law, body, follow_up_on } = finding
-    const typed = {
-      person: person_id ?? '',
-      rule,
-      law,
-      body,
-      follow_up_on: typedDay(follow_up_on),
-      reason: '',
-    }
-    return reply.page('oversight/reviews/finding-edit', await editPage(viewer, finding, typed, []))
-  })
+  app.get(
+    '/findings/:finding/edit',
+    { config: licensing, schema: { params, querystring: about } },
+    async (request, reply) => {
+      const viewer = viewerOf(request)
+      const finding = (await findFindingOf(db, viewer, request.params.finding)) ?? notFound()
+      const { person_id, rule, law, body, follow_up_on } = finding
+      const typed = {
+        person: person_id ?? '',
+        rule,
+        law,
+        body,
+        follow_up_on: typedDay(follow_up_on),
+        reason: '',
+        ...request.query,
+      }
+      return reply.page('oversight/reviews/finding-edit', await editPage(viewer, finding, typed, []))
+    },
+  )
 
   app.post(
     '/findings/:finding/edits',
@@ -104,8 +106,8 @@ export async function reviewFindingRoutes(app: App, { db, clock }: Needs): Promi
     async (request, reply) => {
       const viewer = viewerOf(request)
       const finding = (await findFindingOf(db, viewer, request.params.finding)) ?? notFound()
-      const people = await listPeopleOfProgram(db, finding.program_id)
-      const read = readFinding(request.body, people, dayOf(clock()))
+      const person = await findStaff(db, [finding.program_id], request.body.person)
+      const read = readFinding(request.body, person, dayOf(clock()))
       if (read.kind === 'problems') return showAgain(read.problems)
       const reason = (request.body.reason ?? '').trim()
       const result = await editFinding(db, viewer, finding, read.entry, reason, clock())
@@ -161,13 +163,12 @@ export async function reviewFindingRoutes(app: App, { db, clock }: Needs): Promi
   )
 
   async function newPage(review: Review, typed: Typed, errors: readonly FieldError[]) {
-    const people = await listPeopleOfProgram(db, review.program_id)
     return {
       title: 'Write a finding',
       review,
       typed,
       errors,
-      people,
+      about: await aboutWhom(review.program_id, typed, `/reviews/${review.id}/findings/new`),
       rules,
       laws: citedStatutes(dayOf(clock())),
     }
@@ -175,30 +176,29 @@ export async function reviewFindingRoutes(app: App, { db, clock }: Needs): Promi
 
   async function editPage(viewer: Viewer, row: FindingRow, typed: Typed, errors: readonly FieldError[]) {
     const review = (await findReviewOf(db, viewer, row.review_id)) ?? notFound()
-    const people = await listPeopleOfProgram(db, row.program_id)
-    await logList(viewer, review, people)
+    const about = await aboutWhom(row.program_id, typed, `/findings/${row.id}/edit`)
+    await logList(viewer, review, about)
     const finding = findingPage(row)
     return {
       title: `Edit ${finding.name}`,
       finding,
       typed,
       errors,
-      people,
+      about,
       rules,
       laws: citedStatutes(dayOf(clock())),
     }
   }
 
+  /** What is typed is kept in the form, and not in the address of the search. */
+  const aboutWhom = async (programId: string, { person, find }: Typed, address: string) => ({
+    ...(await staffChoice(db, [programId], { person, find })),
+    address,
+  })
+
   /** The list of people to choose from counts as viewing each of them. */
-  const logList = (viewer: Viewer, review: Review, people: readonly Readonly<{ id: string }>[]) =>
-    logLook(
-      db,
-      viewer,
-      review,
-      'the list of people, to write a finding',
-      people.map(({ id }) => id),
-      clock(),
-    )
+  const logList = (viewer: Viewer, review: Review, about: StaffChoice) =>
+    logLook(db, viewer, review, 'the list of people, to write a finding', namedIn(about), clock())
 }
 
 const refusals = {

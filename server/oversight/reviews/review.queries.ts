@@ -182,21 +182,6 @@ export const findAnswerFile = (db: Kysely<DB>, findingId: string, answerId: stri
     .where('file', 'is not', null)
     .executeTakeFirst()
 
-/** Everyone who works or worked in a program, to choose the person that a finding is about. */
-export const listPeopleOfProgram = (db: Kysely<DB>, programId: string) =>
-  db
-    .selectFrom('people')
-    .select(['id', 'name'])
-    .where('id', 'in', (eb) =>
-      eb
-        .selectFrom('assignments')
-        .select('person_id')
-        .where('program_id', '=', programId)
-        .where('superseded_at', 'is', null),
-    )
-    .orderBy('name')
-    .execute()
-
 /** Who viewed whom in a review, latest first. */
 export async function listLooks(db: Kysely<DB>, reviewNumber: number, limit: number) {
   const { rows } = await sql<{ at: Date; who: string; what: string; people: number }>`

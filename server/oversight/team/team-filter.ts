@@ -10,7 +10,7 @@ export function teamFilter({
   unit = '',
   worker = '',
   own = '',
-  sort = 'name',
+  sort = 'standing',
   page = '1',
   what,
   month = '',
@@ -23,7 +23,7 @@ export function teamFilter({
     unit,
     worker,
     own,
-    sort: sorts.find((one) => one === sort.replace(/^-/, '')) ?? 'name',
+    sort: sorts.find((one) => one === sort.replace(/^-/, '')) ?? 'standing',
     isDescending: sort.startsWith('-'),
     page: page === 'all' ? 'all' : Math.max(1, Number.parseInt(page, 10) || 1),
   }

@@ -87,7 +87,7 @@ export function teamPage(
           : null,
       }
     }),
-    byUrgency: `${address({ ...anyMonth, show: '', search: '', sort: 'standing', page: '' })}#people`,
+    byUrgency: `${address({ ...anyMonth, show: '', search: '', sort: '', page: '' })}#people`,
     showing: filter.inMonth ? inMonthWords(filter.inMonth) : filter.group && groupNames[filter.group],
     hasSeveralPrograms: programs.length > 1,
     ...programSwitch(programs, program, address),

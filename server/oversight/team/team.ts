@@ -177,7 +177,7 @@ export function inOrder<T>(lines: readonly Ordered<T>[], { isDescending }: TeamF
 const keys: Readonly<Record<TeamSort, (row: TeamRow) => string | null>> = {
   name: ({ name }) => plain(name),
   due: (row) => nextDue(row),
-  standing: (row) => String(urgency(row)),
+  standing: (row) => String(rank(row)),
   active: ({ last_active_on }) => last_active_on,
 }
 
@@ -216,14 +216,23 @@ const foremostOf = once((standings) => {
 
 export const urgency = (row: TeamRow): number => {
   const first = foremost(row)
-  return first ? urgencyOf[first.standing] : 9
+  return first ? urgencyOf[first.standing] : urgencyOf.not_required
 }
 
-/** People who need something now: in contact while not cleared first, then not cleared, overdue, and due soon. */
+/** In contact while not cleared first, then not cleared, overdue, and due soon. People on leave can wait. */
+function rank(row: TeamRow): number {
+  if (row.is_on_leave) return 9
+  if (isInContactUncleared(row)) return 0
+  if (row.clearance === 'no') return 1
+  return rankOf(foremost(row)?.standing ?? 'not_required')
+}
+
+const rankOf = (standing: StoredStanding['standing']) => 2 + urgencyOf[standing]
+
+/** People who need something now, the most urgent first. */
 export function needsSomething(rows: readonly TeamRow[]): readonly TeamRow[] {
-  const rank = (row: TeamRow) => (isInContactUncleared(row) ? -1 : urgency(row))
   return rows
-    .filter((row) => !row.is_on_leave && rank(row) <= urgencyOf.due_soon)
+    .filter((row) => rank(row) <= rankOf('due_soon'))
     .sort((a, b) => rank(a) - rank(b) || compare(nextDue(a) ?? '9999', nextDue(b) ?? '9999'))
 }
 

@@ -74,7 +74,7 @@ async function apply(
   const { assignments, ...state } = await findImportState(
     trx,
     acting.viewer,
-    file.program_id,
+    file,
     read.rows,
     dayOf(acting.now),
   )

@@ -24,13 +24,7 @@ export const checkImport = (db: Database, job: ImportJob, attempt: Attempt, now:
     if (!file.file) return
     const read = readImportFile(file.file)
     if (read.kind === 'unreadable') return failImport(db, importId, 'checking', read.message)
-    const { assignments, ...state } = await findImportState(
-      db,
-      viewer,
-      file.program_id,
-      read.rows,
-      dayOf(now),
-    )
+    const { assignments, ...state } = await findImportState(db, viewer, file, read.rows, dayOf(now))
     const plan = planner({ ...state, draft: draftOf(assignments) }, randomUUID)
     const { rows } = await planRows(read.rows, plan, progress)
     await db.transaction().execute(async (trx) => {
@@ -49,8 +43,10 @@ async function saveRows(trx: Transaction<DB>, importId: string, rows: readonly P
   await trx.deleteFrom('roster_import_rows').where('import_id', '=', importId).execute()
   for (const some of chunks(rows))
     await sql`
-      insert into roster_import_rows (import_id, line, kind, cells, problems, changes)
-      select ${importId}::uuid, line, kind, cells, problems, changes
+      insert into roster_import_rows (import_id, line, kind, cells, problems, changes, alike)
+      select ${importId}::uuid, line, kind, cells, problems, changes, nullif(alike, 'null')
       from jsonb_to_recordset(${JSON.stringify(some)}::jsonb)
-        as rows(line integer, kind text, cells jsonb, problems jsonb, changes jsonb)`.execute(trx)
+        as rows(line integer, kind text, cells jsonb, problems jsonb, changes jsonb, alike jsonb)`.execute(
+      trx,
+    )
 }

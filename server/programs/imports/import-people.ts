@@ -1,6 +1,6 @@
 import type { Day } from '#server/lib/days.ts'
 import { otherEmail, otherName } from '#server/programs/form-problem.ts'
-import { isSameName } from '#server/programs/typed-form.ts'
+import { isSameName, oneLine } from '#server/programs/typed-form.ts'
 import type { Draft } from './import-draft.ts'
 import { type CellProblem, contradictsLine, type RowSays } from './import-rows.ts'
 import type { CellChange } from './import-work.ts'
@@ -17,7 +17,25 @@ export type ImportState = Readonly<{
   people: ReadonlyMap<string, Readonly<{ id: string; name: string }>>
   /** Accounts whose name this viewer may not correct. */
   outOfReach: ReadonlySet<string>
+  /** Everyone on the program's roster. */
+  roster: ReadonlyMap<string, Readonly<{ name: string; email: string | null }>>
+  /** By line: who a row with the name of someone on the roster is about. */
+  answers: ReadonlyMap<number, Answer>
   draft: Draft
+}>
+
+/** The id of the person on the roster, or a different person. */
+export type Answer = string
+
+export const differentPerson = 'other'
+
+/** Someone on the roster with the name of a row that would add a person. */
+export type Alike = Readonly<{
+  id: string
+  name: string
+  email: string | null
+  role_title: string
+  hired_on: Day
 }>
 
 type NewPerson = Readonly<{
@@ -44,9 +62,19 @@ export function peopleOfFile(state: ImportState, newId: () => string) {
   // The name that a row gave to someone who is here already, theirs or another.
   const named = new Map<string, { id: string; name: string; line: number }>()
 
-  /** Who a row is about: by employee id, then by email. */
+  // Who else an email belongs to, by what was answered about a row.
+  const answeredFor = new Map<string, Readonly<{ id: string; name: string }>>()
+  const rosterBy = Map.groupBy(state.roster, ([, { name }]) => nameKey(name))
+
+  /** Who a row is about: by what was answered, by employee id, then by email. */
   function personOf(says: RowSays, line: number): Person | CellProblem {
     const { email, employee_id, name } = says
+    const answered = answerOn(line) ?? answeredFor.get(email ?? '')
+    if (answered) {
+      if (email) answeredFor.set(email, answered)
+      // Their name stays as it is on record.
+      return knownPerson(answered, employee_id ? { employee_id } : {}, line)
+    }
     const employee = employee_id ? state.employees.get(employee_id) : undefined
     if (employee && email && employee.email !== email) return { column: 'email', message: otherEmail }
     const added = newBy.get(keyOfEmployee(employee_id)) ?? newBy.get(email ?? '')
@@ -70,6 +98,22 @@ export function peopleOfFile(state: ImportState, newId: () => string) {
       if (employee_id) numbered.set(id, employee_id)
     }
     return { id, changes: [], keep }
+  }
+
+  function answerOn(line: number) {
+    const id = state.answers.get(line) ?? differentPerson
+    const person = state.roster.get(id)
+    return person && { id, name: person.name }
+  }
+
+  /** Someone else on the roster who has a new person's name. */
+  function alikeOf(name: string | undefined, personId: string, line: number): Alike | null {
+    if (!name || state.answers.has(line)) return null
+    const found = (rosterBy.get(nameKey(name)) ?? []).find(([id]) => id !== personId)
+    const work = found && state.draft.get(found[0])?.at(-1)?.work
+    if (!work) return null
+    const [id, person] = found
+    return { id, ...person, role_title: work.role_title, hired_on: work.hired_on }
   }
 
   function knownPerson(
@@ -105,7 +149,9 @@ export function peopleOfFile(state: ImportState, newId: () => string) {
       .map(([person_id, employee_id]) => ({ program_id: state.programId, person_id, employee_id })),
   })
 
-  return { personOf, changes }
+  return { personOf, alikeOf, changes }
 }
+
+const nameKey = (name: string) => oneLine(name).normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
 
 const keyOfEmployee = (employeeId: string | undefined) => `employee ${employeeId ?? ''}`

@@ -3,7 +3,7 @@ import { ownRecordMessage } from '#server/programs/form-problem.ts'
 import type { RosterChanges } from '#server/programs/roster/changes/roster-changes.ts'
 import { changesOf } from './import-draft.ts'
 import type { FileRow } from './import-file.ts'
-import { type ImportState, peopleOfFile } from './import-people.ts'
+import { type Alike, type ImportState, peopleOfFile } from './import-people.ts'
 import { type CellProblem, readRow } from './import-rows.ts'
 import { type CellChange, takeWork } from './import-work.ts'
 
@@ -17,6 +17,8 @@ export type PlannedRow = Readonly<{
   cells: FileRow['cells']
   problems: readonly CellProblem[]
   changes: readonly CellChange[]
+  /** Someone on the roster whom this new row may be about. */
+  alike: Alike | null
 }>
 
 /**
@@ -35,6 +37,7 @@ export function planner(state: ImportState, newId: () => string) {
       kind,
       problems: [],
       changes: [],
+      alike: null,
       ...rest,
     })
     if (problems.length > 0) return planned('refused', { problems })
@@ -48,7 +51,9 @@ export function planner(state: ImportState, newId: () => string) {
       return planned('refused', { problems: [{ column: null, message: ownRecordMessage }] })
     person.keep()
     state.draft.set(person.id, taken.works)
-    if (taken.isNew) return planned('new')
+    // Someone who is here already may have changed their email.
+    const alike = works.length === 0 ? people.alikeOf(says.name, person.id, row.line) : null
+    if (taken.isNew) return planned('new', { alike })
     return changes.length > 0 ? planned('changed', { changes }) : planned('unchanged')
   }
 
@@ -60,7 +65,11 @@ export function planner(state: ImportState, newId: () => string) {
 /** What the rows would do, however often they are planned: ids that are new each time are no part of it. */
 export const hashOf = (rows: readonly PlannedRow[]): string =>
   createHash('sha256')
-    .update(JSON.stringify(rows.map(({ line, kind, problems, changes }) => [line, kind, problems, changes])))
+    .update(
+      JSON.stringify(
+        rows.map(({ line, kind, problems, changes, alike }) => [line, kind, problems, changes, alike?.id]),
+      ),
+    )
     .digest('hex')
 
 export function countsOf(rows: readonly PlannedRow[]): ImportCounts {

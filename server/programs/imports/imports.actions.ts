@@ -6,6 +6,7 @@ import type { Problem } from '#server/programs/form-problem.ts'
 import type { Acting, Actor } from '#server/programs/roster/changes/roster.actions.ts'
 import { lockProgramsOf } from '#server/programs/roster/employment/assignments.queries.ts'
 import { mostBytes } from './import-file.ts'
+import { differentPerson } from './import-people.ts'
 
 type StartedImport =
   | { kind: 'started'; id: string }
@@ -73,6 +74,33 @@ export async function resumeImport(
     })
     return { kind: 'resumed' }
   })
+}
+
+/**
+ * Keeps who the new rows are about that have the name of someone on the roster, and has the file checked again: `same` are
+ * lines about that person, and the other lines of `shown` about someone else.
+ */
+export async function answerAlike(
+  db: Database,
+  { viewer, now }: Actor,
+  programId: string,
+  importId: string,
+  { shown, same }: Readonly<{ shown: readonly number[]; same: readonly number[] }>,
+): Promise<{ kind: 'resumed' | 'not-waiting' | 'not-found' }> {
+  const lines = sql`any(${[...shown]}::integer[])`
+  const isSame = sql`r.line = any(${[...same]}::integer[])`
+  await db
+    .updateTable('roster_imports')
+    .set({
+      answers: sql`answers || coalesce((
+        select jsonb_object_agg(r.line::text, case when ${isSame} then r.alike ->> 'id' else ${differentPerson} end)
+        from roster_import_rows r where r.import_id = ${importId} and r.alike is not null and r.line = ${lines}), '{}')`,
+    })
+    .where('id', '=', importId)
+    .where('program_id', 'in', viewer.administered_program_ids)
+    .where('state', '=', 'checked')
+    .execute()
+  return resumeImport(db, { viewer, now }, programId, importId, 'checking')
 }
 
 /** Files are no evidence: what they changed is in the ledger. */

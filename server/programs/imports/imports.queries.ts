@@ -10,7 +10,7 @@ import {
   listOutOfReach,
 } from '#server/programs/roster/employment/assignments.queries.ts'
 import type { FileRow } from './import-file.ts'
-import type { ImportState } from './import-people.ts'
+import type { Alike, Answer, ImportState } from './import-people.ts'
 import type { ImportCounts, PlannedRow, RowKind } from './import-plan.ts'
 
 export type RosterImport = Readonly<{
@@ -58,12 +58,25 @@ export async function listImportRows(
   { page, size }: Readonly<{ page: number; size: number }>,
 ): Promise<readonly PlannedRow[]> {
   const { rows } = await sql<PlannedRow>`
-    select line, kind, cells, problems, changes from roster_import_rows
+    select line, kind, cells, problems, changes, alike from roster_import_rows
     where import_id = ${importId} and kind = ${kind} order by line limit ${size} offset ${(page - 1) * size}`.execute(
     db,
   )
   return rows
 }
+
+/** The new rows that have the name of someone on the roster, as far as no one answered for them. */
+export async function listAlikeRows(db: Kysely<DB>, importId: string): Promise<readonly AlikeRow[]> {
+  const { rows } = await sql<AlikeRow>`
+    select line, cells, alike from roster_import_rows where import_id = ${importId} and alike is not null
+    order by line limit ${mostAlike}`.execute(db)
+  return rows
+}
+
+type AlikeRow = Pick<PlannedRow, 'line' | 'cells'> & Readonly<{ alike: Alike }>
+
+/** As many as are asked about at once. */
+export const mostAlike = 100
 
 export type ImportFile = NonNullable<Awaited<ReturnType<typeof findImportFile>>>
 
@@ -71,6 +84,7 @@ export const findImportFile = (db: Kysely<DB>, id: string) =>
   db
     .selectFrom('roster_imports')
     .select(['id', 'state', 'program_id', 'file', 'file_name', 'sha256', 'plan_hash'])
+    .select(sql<Readonly<Record<string, Answer>>>`answers`.as('answers'))
     .where('id', '=', id)
     .executeTakeFirst()
 
@@ -89,7 +103,7 @@ export async function listLostImports(
 export async function findImportState(
   db: Kysely<DB>,
   viewer: Viewer,
-  programId: string,
+  { program_id: programId, answers }: Pick<ImportFile, 'program_id' | 'answers'>,
   rows: readonly FileRow[],
   today: string,
 ): Promise<Omit<ImportState, 'draft'> & { assignments: readonly Assignment[] }> {
@@ -124,6 +138,8 @@ export async function findImportState(
       viewer,
       [...people, ...employees].map(({ id }) => id),
     ),
+    roster: await listNames(db, programId),
+    answers: new Map(Object.entries(answers).map(([line, answer]) => [Number(line), answer])),
     assignments: await listAssignments(db, programId),
   }
 }

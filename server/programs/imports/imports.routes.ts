@@ -9,11 +9,18 @@ import { listAssignments } from '#server/programs/roster/employment/assignments.
 import { findFileRequest } from '#server/programs/second-person/requests.queries.ts'
 import { found, notFound } from '#server/web/errors.ts'
 import { fileThread } from '#server/web/file-threads.ts'
-import { type App, text, uuid } from '#server/web/routes.ts'
+import { type App, form, text, uuid } from '#server/web/routes.ts'
 import { readUpload, type UploadedFile } from '#server/web/upload.ts'
 import { mostBytes } from './import-file.ts'
-import { resumeImport, startImport, tooLarge } from './imports.actions.ts'
-import { findImport, listImportRows, listImports, listNames } from './imports.queries.ts'
+import { answerAlike, resumeImport, startImport, tooLarge } from './imports.actions.ts'
+import {
+  findImport,
+  listAlikeRows,
+  listImportRows,
+  listImports,
+  listNames,
+  mostAlike,
+} from './imports.queries.ts'
 import { importPage, importPageSize, kindToShow, stateWords } from './imports-page.ts'
 import { refusedCsv, rosterCsv, templateCsv } from './roster-csv.ts'
 import { isWorkbook, type OpenedWorkbook } from './workbook.ts'
@@ -43,6 +50,7 @@ export async function importRoutes(app: App, { db, clock }: Needs): Promise<void
   const params = Type.Object({ program: uuid() })
   const importParams = Type.Object({ program: uuid(), import: uuid() })
   const mostPasted = 1_000_000
+  const lines = Type.Array(Type.Integer({ minimum: 1 }), { maxItems: mostAlike })
 
   app.get('/programs/:program/imports', { config, schema: { params } }, async (request, reply) => {
     const place = await placeOf(viewerOf(request), request.params.program)
@@ -111,7 +119,8 @@ export async function importRoutes(app: App, { db, clock }: Needs): Promise<void
       const page = Number(request.query.page ?? 1)
       const rows = await listImportRows(db, file.id, kind, { page, size: importPageSize })
       const isAsked = Boolean(await findFileRequest(db, file.id))
-      return reply.page('programs/import', { ...importPage(place, file, kind, rows, page), isAsked })
+      const alike = file.state === 'checked' && !isAsked ? await listAlikeRows(db, file.id) : []
+      return reply.page('programs/import', { ...importPage(place, file, kind, rows, page), isAsked, alike })
     },
   )
 
@@ -130,6 +139,26 @@ export async function importRoutes(app: App, { db, clock }: Needs): Promise<void
         return reply.redirect(`/programs/${program}/imports/${file.id}`, 303)
       },
     )
+
+  app.post(
+    '/programs/:program/imports/:import/answers',
+    {
+      config,
+      schema: {
+        params: importParams,
+        body: form({ shown: Type.Optional(lines), same: Type.Optional(lines) }),
+      },
+    },
+    async (request, reply) => {
+      const viewer = viewerOf(request)
+      const { program, import: id } = request.params
+      const file = (await findImport(db, program, id)) ?? notFound()
+      const { shown = [], same = [] } = request.body
+      const isAsked = Boolean(await findFileRequest(db, file.id))
+      if (!isAsked) found(await answerAlike(db, { viewer, now: clock() }, program, file.id, { shown, same }))
+      return reply.redirect(`/programs/${program}/imports/${file.id}`, 303)
+    },
+  )
 
   app.get(
     '/programs/:program/imports/:import/refused.csv',

@@ -9,6 +9,7 @@ import type { Problem } from '#server/programs/form-problem.ts'
 import { includesDay } from '#server/programs/recorded-period.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
+import { allowOwnFrames, pdfBesideAForm } from '#server/web/security-headers.ts'
 import { readUpload } from '#server/web/upload.ts'
 import { findingLine } from './program-finding-words.ts'
 import { findingsWith, listProgramFindings } from './program-findings.actions.ts'
@@ -63,6 +64,7 @@ export async function submissionRoutes(app: App, { db, clock }: Needs): Promise<
     { config: signedIn, schema: { params } },
     async (request, reply) => {
       const viewer = viewerOf(request)
+      allowOwnFrames(reply)
       return reply.page(
         'training/submission',
         await onePage(viewer, await seen(viewer, request.params.submission)),
@@ -72,10 +74,12 @@ export async function submissionRoutes(app: App, { db, clock }: Needs): Promise<
 
   app.get(
     '/program-submissions/:submission/file',
-    { config: signedIn, schema: { params } },
+    { config: signedIn, schema: { params, querystring: Type.Object({ beside: Type.Optional(text(3)) }) } },
     async (request, reply) => {
       const submission = await seen(viewerOf(request), request.params.submission)
       const kept = (await findSubmissionFile(db, submission.id)) ?? notFound()
+      if (request.query.beside && kept.file_type === 'application/pdf')
+        return reply.headers(pdfBesideAForm).send(kept.file)
       return reply
         .type(kept.file_type)
         .header('content-security-policy', "default-src 'none'; sandbox")

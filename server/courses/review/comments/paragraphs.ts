@@ -56,3 +56,17 @@ const anchored = (key: string, text: string): Paragraph => ({
 /** An exercise's question as a paragraph to comment on. Includes the id, because questions can repeat. */
 export const exerciseParagraph = ({ id, stem }: Pick<Exercise, 'id' | 'stem'>): Paragraph =>
   anchored(`${id}: ${stem.text}`, stem.text)
+
+/** Marks each paragraph whose text isn't among those of an earlier version: its words in `<ins>`, after a label. */
+export function withNewMarked(html: string, known: ReadonlySet<string>): string {
+  const document = parseDocument(html)
+  for (const leaf of leaves(document)) {
+    if (known.has(paragraphOf(leaf).anchor)) continue
+    const label = parseDocument('<span class="lesson-new-label">New or changed</span> ').children
+    const marked = new Element('ins', { class: 'lesson-new' }, leaf.children)
+    for (const node of leaf.children) node.parent = marked
+    leaf.children = []
+    for (const node of [...label, marked]) appendChild(leaf, node)
+  }
+  return render(document, { encodeEntities: 'utf8' })
+}

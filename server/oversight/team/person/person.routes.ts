@@ -47,6 +47,7 @@ import { doneWords } from './done-words.ts'
 import { ownRequirements } from './own-requirements.ts'
 import { personActions } from './person-actions.ts'
 import { type CourseUnderWay, personPage } from './person-page.ts'
+import { personSummary } from './person-summary.ts'
 import { remindersPage } from './sent-reminders.ts'
 import { listTimeline } from './timeline.queries.ts'
 
@@ -97,8 +98,7 @@ export async function personRoutes(
       if (!person.is_on_record)
         return reply.page('oversight/team/person-removed', { ...shared, title: person.name })
       const leftOn = await findLastDay(db, person.id, supervised_program_ids, today)
-      // After their last day here, what they do is no longer this team's to see.
-      const until = leftOn !== null && asked.on > leftOn ? leftOn : asked.on
+      const { on: until } = untilTheyLeft(asked, leftOn)
       const certified = await listCertificatesForPrograms(db, [person.id], supervised_program_ids)
       const reminders = await remindersOf(viewer, person.id, today)
       const courses = await offered()
@@ -120,6 +120,24 @@ export async function personRoutes(
         sameDay: addressOf(day)({}).replace('/team', ''),
         errors: asked.problem ? [{ field: 'on', message: asked.problem }] : [],
       })
+    },
+  )
+
+  // A row of the team opens this in place. Without a script, it links to the person's page.
+  app.get(
+    '/team/:person/summary',
+    { config: supervisors, schema: { params, querystring: query } },
+    async (request, reply) => {
+      const viewer = viewerOf(request)
+      const person = await theirs(viewer, request.params.person)
+      const today = dayOf(clock())
+      const { done, ...day } = request.query
+      const sameDay = addressOf(day)({}).replace('/team', '')
+      if (request.headers['hx-request'] !== 'true') return reply.redirect(`/team/${person.id}${sameDay}`)
+      const asked = askedDay(day, today)
+      const leftOn = await findLastDay(db, person.id, viewer.supervised_program_ids, today)
+      const page = await recordOf(viewer, person, untilTheyLeft(asked, leftOn), await offered())
+      return reply.partial('oversight/team/_person-summary', { ...personSummary(page), sameDay })
     },
   )
 
@@ -297,3 +315,7 @@ export async function personRoutes(
     return [{ title: taken.shortTitle, startedOn: started_on, cannotCount: cannotCount(taken), modules }]
   }
 }
+
+/** After their last day here, what someone does is no longer this team's to see. */
+const untilTheyLeft = (asked: Asked, leftOn: Day | null): Asked =>
+  leftOn !== null && asked.on > leftOn ? { ...asked, on: leftOn } : asked

@@ -1,0 +1,3 @@
+export const uuidPattern = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+
+export const isUuid = (text: string): boolean => new RegExp(uuidPattern).test(text)
