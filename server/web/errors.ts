@@ -34,11 +34,7 @@ export const AlreadySent = createError(
   'This form was sent before, and what it did is saved. Open the page again to see the result.',
   409,
 )
-export const TooManyRequests = createError(
-  'TOO_MANY_REQUESTS',
-  'Try again in %s seconds.',
-  429,
-)
+export const TooManyRequests = createError('TOO_MANY_REQUESTS', 'Try again in %s seconds.', 429)
 export const Busy = createError('BUSY', 'The service is very busy right now. Try again in a minute.', 503)
 export const Stopping = createError('STOPPING', 'The service is stopping.', 503)
 
