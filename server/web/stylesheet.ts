@@ -45,7 +45,7 @@ const roles: Record<string, readonly [text: string, other: string]> = {
 /** Variants of the Web Design System's components that no page uses. */
 const unused = [
   /accent-(?:cool|warm)|--secondary|--base|--inverse|--reverse|dark-background|emergency/,
-  /usa-button--(?:hover|active|disabled)|usa-focus|usa-checklist|usa-skipnav__container/,
+  /usa-button--(?:hover|active|disabled|outline-inverse)|usa-label--error|usa-focus|usa-checklist|usa-skipnav__container/,
   /usa-(?:radio|checkbox)__image|indeterminate|usa-(?:input|select|textarea)--success|usa-form-group--success/,
   /usa-alert--(?:slim|no-icon|validation)/,
   /usa-(?:icon|prose|link|list|form|input-list)(?![\w-])|usa-icon--|usa-(?:hint|label)--required|usa-legend--large/,

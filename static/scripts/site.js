@@ -10,9 +10,6 @@ trustedTypes?.createPolicy('default', {
     new URL(url, location.href).origin === location.origin ? url : null,
 })
 
-const presses = 3
-const within = 2000
-
 /** Leaves immediately and replaces this page in the history, so that Back doesn't return to it. Earlier history stays. */
 function leave() {
   const link = document.querySelector('[data-quick-exit]')
@@ -44,9 +41,9 @@ function forget() {
 // What one person kept on this device goes when another signs in here.
 const { person = '', offline = '' } = document.body.dataset
 try {
-  if (person && (localStorage.getItem('person') ?? person) !== person) forget()
-  if (person) localStorage.setItem('person', person)
-  if (person && (localStorage.getItem('queue') || document.querySelector('[data-queues]'))) {
+  if (person && (localStorage.person ?? person) !== person) forget()
+  if (person) localStorage.person = person
+  if (person && (localStorage.queue || document.querySelector('[data-queues]'))) {
     const script = document.createElement('script')
     script.src = offline
     document.head.append(script)
@@ -65,9 +62,9 @@ const hasShortcuts = document.documentElement.dataset.shortcuts !== 'off'
 /** @param {string} key */
 function count(key) {
   const now = Date.now()
-  const goesOn = pressed.key === key && now - pressed.at < within
+  const goesOn = pressed.key === key && now - pressed.at < 2000
   pressed = { key, times: goesOn ? pressed.times + 1 : 1, at: now }
-  if (pressed.times === presses) leave()
+  if (pressed.times === 3) leave()
 }
 
 document.addEventListener('keydown', (event) => {
@@ -104,7 +101,7 @@ document.addEventListener('click', ({ target }) => {
   )
   try {
     const kept = { at: location.pathname, until: Date.now() + 3_600_000, y: scrollY, fields, ...inSight() }
-    sessionStorage.setItem(keeping, JSON.stringify(kept))
+    sessionStorage[keeping] = JSON.stringify(kept)
   } catch {}
 })
 
@@ -125,13 +122,13 @@ function inSight() {
 function comeBack() {
   let kept = null
   try {
-    kept = JSON.parse(sessionStorage.getItem(keeping) ?? 'null')
+    kept = JSON.parse(sessionStorage[keeping] ?? 'null')
+    if (kept?.until < Date.now()) kept = null
     // Never for the next person at this tab.
-    const isOver =
-      kept?.at === location.pathname || kept?.until < Date.now() || location.pathname === '/sign-in'
-    if (isOver) sessionStorage.removeItem(keeping)
+    if (!kept || kept.at === location.pathname || location.pathname === '/sign-in')
+      delete sessionStorage[keeping]
   } catch {}
-  if (kept?.at !== location.pathname || kept.until < Date.now()) return
+  if (kept?.at !== location.pathname) return
   for (const [at, form] of document.querySelectorAll('main form').entries())
     for (const [name, value] of kept.fields[at] ?? [])
       fillIn(/** @type {HTMLFormElement} */ (form), name, value)
@@ -336,16 +333,12 @@ function waitForTheEnd() {
 
 /** @param {boolean} isLast */
 function warn(isLast) {
-  if (isLast)
-    return say(
-      'You’ll be signed out within two minutes. What you send after that is kept until you sign in again.',
-      'warning',
-    )
   const button = document.createElement('button')
   button.className = 'usa-button usa-button--outline'
   button.textContent = 'Stay signed in'
   button.addEventListener('click', stay)
-  ending = say('You’ll be signed out in two minutes.', 'warning', button)
+  const more = isLast ? 'What you send after that is kept until you sign in again.' : button
+  ending = say('You’ll be signed out within two minutes.', 'warning', more)
 }
 
 async function stay() {
@@ -359,8 +352,12 @@ async function stay() {
 
 // Someone who reads or writes on a page that is in sight stays signed in.
 let isUsed = false
-for (const kind of ['scroll', 'keydown', 'pointerdown'])
-  document.addEventListener(kind, () => (isUsed = true))
+document.onscroll =
+  document.onkeydown =
+  document.onpointerdown =
+    () => {
+      isUsed = true
+    }
 if (idleSeconds)
   setInterval(() => {
     if (isUsed && !document.hidden) stay()
@@ -368,19 +365,18 @@ if (idleSeconds)
   }, Number(idleSeconds) * 100)
 
 waitForTheEnd()
-for (const kind of ['htmx:after:request', 'time-sent']) document.addEventListener(kind, waitForTheEnd)
+document.addEventListener('htmx:after:request', waitForTheEnd)
+document.addEventListener('time-sent', waitForTheEnd)
 
 /**
  * @param {string} text
  * @param {string} kind
- * @param {HTMLElement} [action]
+ * @param {HTMLElement | string} more
  */
-function say(text, kind = 'error', action) {
+function say(text, kind = 'error', more = '') {
   const frame = document.createElement('div')
   frame.innerHTML = `<div class="usa-alert usa-alert--${kind}"><p class="usa-alert__body"></p></div>`
-  const body = frame.querySelector('p')
-  body?.append(text)
-  if (action) body?.append(' ', action)
+  frame.querySelector('p')?.append(text, ' ', more)
   document.getElementById('messages')?.replaceChildren(frame)
   return frame
 }
@@ -458,8 +454,10 @@ document.addEventListener('click', (event) => {
 })
 
 // A PDF shows beside its form where there is room and the browser opens PDFs itself. Its button is there anyway.
-for (const frame of /** @type {NodeListOf<HTMLIFrameElement>} */ (document.querySelectorAll('[data-pdf]'))) {
-  if (!navigator.pdfViewerEnabled || !matchMedia('(min-width: 60em)').matches) continue
-  frame.src = frame.dataset.pdf ?? ''
-  frame.hidden = false
-}
+if (navigator.pdfViewerEnabled && matchMedia('(min-width: 60em)').matches)
+  for (const frame of /** @type {NodeListOf<HTMLIFrameElement>} */ (
+    document.querySelectorAll('[data-pdf]')
+  )) {
+    frame.src = frame.dataset.pdf ?? ''
+    frame.hidden = false
+  }

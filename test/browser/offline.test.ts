@@ -65,7 +65,7 @@ test('two minutes before a session ends, the person is told and can stay; a form
   await page.clock.fastForward('56:57')
   expect(await page.getByRole('button', { name: 'Stay signed in' }).count()).toBe(0)
   await page.clock.fastForward('00:04')
-  await page.getByText('You’ll be signed out in two minutes.').waitFor()
+  await page.getByText('You’ll be signed out within two minutes.').waitFor()
   await page.getByRole('button', { name: 'Stay signed in' }).click()
   await page.getByRole('button', { name: 'Stay signed in' }).waitFor({ state: 'detached' })
   // Reading any page keeps the session, as long as it is in sight and used.

@@ -163,6 +163,7 @@ test('a reviewer can comment on a paragraph with only the keyboard', { timeout: 
   await reach('Comment on “')
   await page.keyboard.press('Enter')
   await page.waitForURL(/\?paragraph=/)
+  await page.waitForLoadState('networkidle')
   await reach('the text')
   await page.keyboard.type('Plain and warm.')
   await reach('Save comment')

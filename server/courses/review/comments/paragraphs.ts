@@ -62,7 +62,7 @@ export function withNewMarked(html: string, known: ReadonlySet<string>): string 
   const document = parseDocument(html)
   for (const leaf of leaves(document)) {
     if (known.has(paragraphOf(leaf).anchor)) continue
-    const label = parseDocument('<span class="lesson-new-label">New or changed</span> ').children
+    const label = parseDocument('<span class="lesson-new-label small">New or changed</span> ').children
     const marked = new Element('ins', { class: 'lesson-new' }, leaf.children)
     for (const node of leaf.children) node.parent = marked
     leaf.children = []
