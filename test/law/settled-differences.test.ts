@@ -118,6 +118,25 @@ describe('a date', () => {
     expect(cleared(written, '2026-02-02').answer).toBe('no')
   })
 
+  test('comes near also for an employment yet to begin that continues the present one (I-C4)', () => {
+    const assignments = [
+      { hired_on: '2022-07-31', separated_on: '2024-12-30', contact: [{ from: '2022-07-31' }] },
+      { hired_on: '2024-12-31', contact: [{ from: '2024-12-31' }] },
+    ]
+    const written = atNorthStar({}, [], {
+      programs: certifiedBetween(['2024-12-31']),
+      assignments: assignments.map((it) => ({ program: 'north-star', ...it })),
+    })
+    expect(initial(written, '2024-11-02')).toMatchObject({ standing: 'due_soon', due_on: '2024-12-30' })
+  })
+
+  test('before contact comes near 60 days before a certification, not earlier (I-C1)', () => {
+    const hired = { hired_on: '2025-07-04', contact: [{ from: '2026-09-29' }] }
+    const written = atNorthStar(hired, [], { programs: certifiedBetween(['2026-06-08']) })
+    expect(initial(written, '2026-04-08').standing).toBe('not_required')
+    expect(initial(written, '2026-04-09').standing).toBe('due_before_contact')
+  })
+
   test('comes near before a certification that begins before contact does', () => {
     const programs = certifiedBetween(['2024-05-08', '2024-06-29'], ['2025-06-01'])
     const hired = { hired_on: '2023-08-01', contact: [{ from: '2024-12-16' }] }
@@ -165,6 +184,31 @@ describe('a missing fact is judged by every value it could have (I-A3)', () => {
     const written = atNorthStar(onLeave, [], { programs: certifiedBetween(['2026-12-19']) })
     expect(initial(written, '2026-11-01').standing).toBe('unknown')
     expect(initial(written, '2026-07-01').standing).toBe('not_required')
+  })
+
+  test('contact of an early hire, which may begin after the early hires’ date: not known (R2, I-C1)', () => {
+    const written = atNorthStar({ hired_on: '2021-01-11', contact: null }, [], {
+      programs: certifiedBetween(['2021-03-01']),
+    })
+    expect(initial(written, '2021-01-11').standing).toBe('unknown')
+  })
+
+  test('the day of a training, which may be the first after the former employment: cleared by it (I-C12)', () => {
+    const programs = certifiedBetween(['2021-03-01'])
+    programs[0]!.settings = { rehire: 'initial-again' }
+    const first = { hired_on: '2021-05-18', separated_on: '2021-12-16', contact: [] }
+    const written = atNorthStar(
+      {},
+      [{ course: 'residential-settings', approved: true, completed_on: null }],
+      {
+        programs,
+        assignments: [first, { hired_on: '2021-12-17', contact: [] }].map((it) => ({
+          program: 'north-star',
+          ...it,
+        })),
+      },
+    )
+    expect(cleared(written, '2022-07-31')).toMatchObject({ answer: 'yes', until: '2022-12-31' })
   })
 
   test('whether a training elsewhere was the same curriculum', () => {

@@ -15,7 +15,7 @@ export type Situation = {
   readonly elsewhere: readonly Assignment[]
   /** The one in force; else the last that ended; else the first to come. */
   readonly assignment: Assignment | null
-  /** The employments that the one at hand continues, and it: no day between them, and contact unbroken. */
+  /** The one at hand, those that it continues and those that continue it (I-C4), by day of hire. */
   readonly unbroken: readonly Assignment[]
   readonly roster: 'on' | 'off'
   readonly certified: 'yes' | 'no' | 'unknown'
@@ -28,7 +28,7 @@ export type Situation = {
   readonly contactDays: readonly Period[]
   /** The days on which the training is required (R1): certified, and in direct contact. Over every employment. */
   readonly requiredDays: readonly Period[]
-  /** These days in the employment at hand, and in those that it continues. */
+  /** These days in the unbroken employments. */
   readonly daysHere: readonly Period[]
   /** What the answer would need and is not on file. */
   readonly missing: readonly Missing[]
@@ -49,7 +49,7 @@ export function situationAt(facts: Facts, program: Program, on: Day, given?: Ass
   const roster = assignment && employedOn(assignment, on) ? 'on' : 'off'
   const certified = certifiedOn(program, on)
   const days = certifiedDays(program)
-  const unbroken = assignment ? unbrokenUpTo(assignment, employments, program) : []
+  const unbroken = assignment ? unbrokenWith(assignment, employments, program) : []
   const allContact = joined(employments.flatMap((each) => contactDays(each, program)))
   const contactHere = joined(unbroken.flatMap((each) => contactDays(each, program)))
   return {
@@ -107,14 +107,19 @@ export function specializedCertifications({ certifications }: Program): readonly
 }
 
 /** One employment that begins the day after another ends, with contact on both days, continues it. */
-function unbrokenUpTo(
+function unbrokenWith(
   assignment: Assignment,
   employments: readonly Assignment[],
   program: Program,
 ): readonly Assignment[] {
-  const last = employments.indexOf(assignment)
-  let first = last
-  while (first > 0 && continues(employments[first - 1]!, employments[first]!, program)) first -= 1
+  const follows = (index: number) => {
+    const [before, after] = [employments[index - 1], employments[index]]
+    return before !== undefined && after !== undefined && continues(before, after, program)
+  }
+  let first = employments.indexOf(assignment)
+  let last = first
+  while (follows(first)) first -= 1
+  while (follows(last + 1)) last += 1
   return employments.slice(first, last + 1)
 }
 

@@ -164,7 +164,9 @@ function possibleContacts(
     return [
       [],
       ...(hiredOn < on ? [[ended]] : []),
-      ...[longAgo, on, addDays(on, 1)].map((from) => [{ ...one, from, to: null }]),
+      ...unique([longAgo, on, addDays(on, 1), afterEarlyHires(on)]).map((from) => [
+        { ...one, from, to: null },
+      ]),
     ]
   }
   const lists = contact.map((each) =>
@@ -173,6 +175,12 @@ function possibleContacts(
       : [each],
   )
   return combinations(lists).map((list) => [...list].sort((a, b) => compareDays(a.from ?? '', b.from ?? '')))
+}
+
+/** The first day of contact to come that is no longer within the early hires' time (R2). */
+function afterEarlyHires(on: Day): Day {
+  const { due } = requirementOn('residential-initial', on)
+  return addDays(laterOf(on, due.earlier_hires_due), 1)
 }
 
 /** The end of the last of the other periods that ended before this one does. */
@@ -184,7 +192,7 @@ function endBefore({ ref, to }: Contact, contact: readonly Contact[]): Day {
 
 /** As early as it can be, on a day, the day after, or whenever later; never after the last day. */
 function startsFrom(on: Day, to: Day | null, earliest: Day = longAgo): readonly Day[] {
-  const days = [earliest, on, addDays(on, 1), to ?? farOff]
+  const days = [earliest, on, addDays(on, 1), afterEarlyHires(on), to ?? farOff]
   return unique(days.filter((day) => earliest <= day && (to === null || day <= to)))
 }
 
@@ -220,21 +228,27 @@ function eachWay(training: Training, fact: 'approved' | 'humanTrafficking' | 'sa
   return [true, false].map((answer): Training => ({ ...training, [fact]: answer }))
 }
 
-/** Long ago or just now; where the month is kept, also on the days at which a renewal begins or ceases to keep it. */
+/**
+ * Long ago or just now. Where the month is kept, also on the days at which a renewal begins or ceases to keep it; where a
+ * new employment needs its own initial training (I-C12), also on the earliest day that is after the former one.
+ */
 function possibleDays(
   training: Training,
-  { trainings }: Facts,
-  { settings }: Program,
+  { trainings, assignments }: Facts,
+  program: Program,
   on: Day,
 ): readonly (Training | null)[] {
   const { recordedOn } = training
+  const { settings } = program
   const latest = recordedOn === null ? on : earlierOf(recordedOn, on)
   const known = settings.annual_anchor === 'keep-month' ? trainings.flatMap(({ day }) => day ?? []) : []
   const edges = known.flatMap((day) => {
     const due = annualDue(day)
     return [day, due, addDays(due, -keepMonthDays), addDays(due, -keepMonthDays - 1)]
   })
-  const days = unique([longAgo, latest, ...edges.filter((day) => day <= latest)])
+  const left = settings.rehire === 'initial-again' ? assignments.filter((each) => isOf(program, each)) : []
+  const after = left.flatMap(({ separatedOn }) => (separatedOn === null ? [] : [addDays(separatedOn, 1)]))
+  const days = unique([longAgo, latest, ...[...edges, ...after].filter((day) => day <= latest)])
   const done = days.map((day) => ({ ...training, day }))
   return recordedOn !== null && recordedOn <= on ? done : [...done, null]
 }

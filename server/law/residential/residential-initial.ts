@@ -9,7 +9,7 @@ import {
   type Situation,
   specializedCertifications,
 } from '#server/law/reasons/situation.ts'
-import { addDays, type Day, daysBetween } from '#server/lib/days.ts'
+import { type Day, daysBetween } from '#server/lib/days.ts'
 import { initialLateness } from './days-late.ts'
 import { comingDue, type InitialDue, initialCredit, initialDue } from './initial-due.ts'
 import { initialReasons } from './initial-reasons.ts'
@@ -91,7 +91,7 @@ function outsideCertification(situation: Situation, credit: Credit | null, due: 
   const next = certifiedDays(program).find(({ from }) => from > on)
   if (due && !credit && next && next.from <= due.first) {
     const isBefore = due.by !== 'transition' && (due.by === 'before-contact' || due.first > next.from)
-    const isNear = daysBetween(on, isBefore ? addDays(next.from, -1) : due.on) <= dueSoonDays
+    const isNear = daysBetween(on, isBefore ? next.from : due.on) <= dueSoonDays
     if (isNear && isBefore && contact === 'not_yet') return { standing: 'due_before_contact', rule: due.rule }
     if (isNear && !isBefore && (contact === 'in' || contact === 'not_yet'))
       return { standing: 'due_soon', rule: due.rule }

@@ -136,7 +136,7 @@ const initialOf = (place: Place, n: number) => {
   return usable.toSorted((a, b) => a.counts - b.counts)[0] ?? null
 }
 
-type Due = { on: number | null; accepts: number | null }
+type Due = { on: number | null; accepts: number | null; early?: true }
 
 /** R2, R13, R14, R15: the date, and the day of contact on which finishing first is still in time. */
 const initialDue = (place: Place, n: number, done: Training | null): Due => {
@@ -150,9 +150,10 @@ const initialDue = (place: Place, n: number, done: Training | null): Due => {
   const early = stint.from < EARLY_HIRE_ENDS
   if (early && first <= EARLY_HIRE_DUE) {
     const inTime = n <= EARLY_HIRE_DUE || (done && done.counts <= EARLY_HIRE_DUE)
-    if (inTime || required(place, EARLY_HIRE_DUE)) return { on: EARLY_HIRE_DUE, accepts: null }
+    const date: Due = { on: EARLY_HIRE_DUE, accepts: null, early: true }
+    if (inTime || required(place, EARLY_HIRE_DUE)) return date
     const back = firstRequired(place, stint, EARLY_HIRE_DUE + 1)
-    return back === null ? { on: EARLY_HIRE_DUE, accepts: null } : dueAt(back)
+    return back === null ? date : dueAt(back)
   }
   return dueAt(first)
 }
@@ -205,24 +206,24 @@ export const initialRow = (place: Place, n: number): Row => {
             done && done.counts > due.on && required(place, due.on) ? 1 : 0,
           )
   const row: Row = { standing: 'not_required', due: due.on, satisfied: done?.on ?? null, late }
-  row.standing = initialStanding(place, n, done, row)
+  row.standing = initialStanding(place, n, done, row, due.early === true)
   if (row.standing === 'not_required') row.due = null
   return row
 }
 
-const initialStanding = (place: Place, n: number, done: Training | null, row: Row) => {
+const initialStanding = (place: Place, n: number, done: Training | null, row: Row, early: boolean) => {
   const stint = place.stints[stintIndex(place, n)]!
   if (!employed(place, n) || onLeave(place, stint, n)) return 'not_required'
-  if (!certified(place, n)) return done ? 'not_required' : beforeCertification(place, stint, n, row)
+  if (!certified(place, n)) return done ? 'not_required' : beforeCertification(place, stint, n, row, early)
   if (!inContact(place, n) && hadContact(place, stint, n)) return 'not_required'
   if (done) return 'current'
-  const waits = stint.from < EARLY_HIRE_ENDS && row.due === EARLY_HIRE_DUE && n <= EARLY_HIRE_DUE
+  const waits = early && n <= EARLY_HIRE_DUE
   if (!inContact(place, n) && !waits) return 'due_before_contact'
   return mayStart(place, n) ? soon(row.due!, n) : 'not_cleared'
 }
 
 /** I-C1: in the last 60 days, R15's date for who will be in contact that day; for who has none yet, R8. */
-const beforeCertification = (place: Place, stint: Stint, n: number, row: Row) => {
+const beforeCertification = (place: Place, stint: Stint, n: number, row: Row, early: boolean) => {
   const next = place.certifications.map((it) => it.from).filter((it) => it > n)
   if (next.length === 0) return 'not_required'
   const begins = Math.min(...next)
@@ -230,12 +231,11 @@ const beforeCertification = (place: Place, stint: Stint, n: number, row: Row) =>
   const ended = hadContact(place, stint, n) && !inContact(place, n)
   if (meets === null || ended) return 'not_required'
   if (meets === begins && inContact(place, begins - 1)) {
-    const early = stint.from < EARLY_HIRE_ENDS && row.due === EARLY_HIRE_DUE && begins <= EARLY_HIRE_DUE
-    row.due = early ? EARLY_HIRE_DUE : laterCertification(place, stint, begins)
+    const waits = early && begins <= EARLY_HIRE_DUE
+    row.due = waits ? EARLY_HIRE_DUE : laterCertification(place, stint, begins)
     return row.due - n <= SOON ? 'due_soon' : 'not_required'
   }
-  const waits = stint.from < EARLY_HIRE_ENDS && row.due === EARLY_HIRE_DUE
-  if (waits) return EARLY_HIRE_DUE - n <= SOON ? 'due_soon' : 'not_required'
+  if (early) return EARLY_HIRE_DUE - n <= SOON ? 'due_soon' : 'not_required'
   if (begins - n > SOON || hadContact(place, stint, n)) return 'not_required'
   return 'due_before_contact'
 }
@@ -256,22 +256,27 @@ const mayStart = (place: Place, n: number) => {
 
 // The yearly training
 
-/** R4 to R7, I-C0: each training in turn moves the date. */
+/** R4 to R7, I-C0: each training in turn moves the date. The last was late by the date that held until it counted. */
 const year = (place: Place, n: number) => {
   const initial = initialOf(place, n)
   if (!initial) return null
   const counted = place.trainings.filter((it) => it.counts <= n && it.on >= initial.on)
+  const { latest, due } = moved(place, initial, counted)
+  const earlier = counted.filter((it) => it.counts < latest.counts && it.on < latest.on)
+  const before = latest.on === initial.on ? null : moved(place, initial, earlier).due
+  return { latest, before, due }
+}
+
+const moved = (place: Place, initial: Training, counted: Training[]) => {
   let latest = initial
-  let before: number | null = null
   let due = yearlyDate(initial.on)
   for (const next of counted) {
     if (next.on === latest.on) continue
     const kept = place.settings.annual_anchor === 'keep-month' && next.on <= due && due - next.on <= 90
-    before = due
     due = kept ? yearlyDate(due) : yearlyDate(next.on)
     latest = next
   }
-  return { latest, before, due }
+  return { latest, due }
 }
 
 export const annualRow = (place: Place, n: number): Row => {
