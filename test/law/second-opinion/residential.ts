@@ -13,7 +13,7 @@ type Training = { on: number; at: number | null; counts: number; initial: boolea
 const NEVER: Stint = { from: ALWAYS, to: ALWAYS, contact: [], leave: [] }
 
 /** What is true of one person at one program on each day. */
-type Place = {
+export type Place = {
   settings: Settings
   certifications: Period[]
   stints: Stint[]
