@@ -33,10 +33,13 @@ export function isInstant(value: unknown): value is string {
 
 /** The calendar day in Minnesota at an instant. Throws a RangeError if the text is not an instant. */
 export function dayOf(instant: Date | string): Day {
-  const at = typeof instant === 'string' ? inMinnesota(instant).epochMilliseconds : instant.getTime()
+  if (typeof instant === 'string') return dayOfWritten(instant)
+  const at = instant.getTime()
   if (!(at >= lastDay.from && at < lastDay.until)) lastDay = boundsOfDay(inMinnesota(instant))
   return lastDay.day
 }
+
+const dayOfWritten = remembered((instant: string): Day => inMinnesota(instant).toPlainDate().toString())
 
 /** The day asked for last, since most requests ask for today: its first instant, and the first one after it. */
 let lastDay: Readonly<{ day: Day; from: number; until: number }> = { day: '', from: 0, until: 0 }

@@ -1,5 +1,6 @@
-import { clearance, clearanceVerdict } from '#server/law/clearance.ts'
+import { clearanceVerdict, clearedUntil } from '#server/law/clearance.ts'
 import { clearanceCause } from '#server/law/clearance-cause.ts'
+import { clearanceReasons } from '#server/law/clearance-reasons.ts'
 import type { Facts } from '#server/law/facts/facts.ts'
 import { gaps } from '#server/law/gaps.ts'
 import { nextChangeOn, upcoming } from '#server/law/next-change.ts'
@@ -26,15 +27,15 @@ export function verdictsOf(person_id: string, facts: Facts, on: Day) {
       .map(({ from }) => from),
   }))
   const clearances = programsOf(facts).map((program) => {
-    const { answer, until, because } = clearance(facts, program, on)
     const verdict = clearanceVerdict(facts, program, on)
-    const { situation } = verdict
+    const { answer, situation } = verdict
+    const until = answer === 'yes' ? clearedUntil(facts, program, on) : null
     return {
       person_id,
       program_id: program.id,
       answer,
       until_on: until,
-      because: because[0] ?? '',
+      because: clearanceReasons(verdict, until)[0] ?? '',
       cause: clearanceCause(verdict),
       contact: situation.roster === 'off' ? 'off' : situation.onLeave ? 'leave' : situation.contact,
     }

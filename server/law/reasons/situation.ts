@@ -42,8 +42,18 @@ type Missing = {
   readonly ref: string
 }
 
+/** The one asked for last: a verdict, its reasons and the clearance ask for the same one, time after time. */
+let last: { readonly facts: Facts; readonly program: Program; readonly situation: Situation } | null = null
+
 /** `given`: of employments that share a day, another than the later one. */
 export function situationAt(facts: Facts, program: Program, on: Day, given?: Assignment): Situation {
+  if (given) return describe(facts, program, on, given)
+  if (last?.facts !== facts || last.program !== program || last.situation.on !== on)
+    last = { facts, program, situation: describe(facts, program, on) }
+  return last.situation
+}
+
+function describe(facts: Facts, program: Program, on: Day, given?: Assignment): Situation {
   const employments = facts.assignments.filter((assignment) => assignment.program === program.id)
   const assignment = given ?? employmentAt(employments, on)
   const roster = assignment && employedOn(assignment, on) ? 'on' : 'off'
@@ -51,7 +61,8 @@ export function situationAt(facts: Facts, program: Program, on: Day, given?: Ass
   const days = certifiedDays(program)
   const unbroken = assignment ? unbrokenWith(assignment, employments, program) : []
   const allContact = joined(employments.flatMap((each) => contactDays(each, program)))
-  const contactHere = joined(unbroken.flatMap((each) => contactDays(each, program)))
+  const requiredDays = overlap(days, allContact)
+  const isAll = unbroken.length === employments.length
   return {
     on,
     program,
@@ -65,8 +76,13 @@ export function situationAt(facts: Facts, program: Program, on: Day, given?: Ass
     contact: assignment ? contactOn(assignment, program, on) : 'not_yet',
     onLeave: assignment !== null && roster === 'on' && covers(assignment.leave, on),
     contactDays: allContact,
-    requiredDays: overlap(days, allContact),
-    daysHere: overlap(days, contactHere),
+    requiredDays,
+    daysHere: isAll
+      ? requiredDays
+      : overlap(
+          days,
+          unbroken.flatMap((each) => contactDays(each, program)),
+        ),
     missing: [
       ...missingCertification(program, certified),
       ...(assignment ? missingEmployment(assignment, program) : []),
