@@ -1790,6 +1790,11 @@ export interface Webhooks {
   url: string;
 }
 
+export interface WeeklyMessages {
+  kind: string;
+  week_on: string;
+}
+
 export interface WitnessedHeads {
   cosigned_at: Timestamp;
   id: Generated<number>;
@@ -1973,5 +1978,6 @@ export interface DB {
   unsent_forms: UnsentForms;
   webhook_deliveries: WebhookDeliveries;
   webhooks: Webhooks;
+  weekly_messages: WeeklyMessages;
   witnessed_heads: WitnessedHeads;
 }

@@ -75,9 +75,14 @@ export async function startWorkers(
       }
     })
   }
+  const looking = setInterval(
+    () => forgetTheFuture(boss).catch((error) => log.error(error, 'The job queue')),
+    lookForFutureMilliseconds,
+  )
   return {
     stop: (milliseconds) => {
       stopping.abort()
+      clearInterval(looking)
       return boss.stop({ graceful: true, timeout: milliseconds })
     },
     runNow: async (name) => {
@@ -94,21 +99,42 @@ async function releaseJobs(boss: PgBoss): Promise<void> {
   await boss.supervise()
 }
 
+/** How long after a clock was set back its jobs run again. */
+const lookForFutureMilliseconds = 60_000
+
 /**
- * A clock that was ahead, such as one at a wrong year, left times behind until which nothing would be scheduled. No retry
+ * A clock that was ahead left times behind until which nothing would be scheduled, checked or retried. Jobs of that time
+ * are moved by as much as they are ahead, so that one that waits for the end of quiet hours still waits for it. No retry
  * waits longer than an hour.
  */
 async function forgetTheFuture(boss: PgBoss): Promise<void> {
   const db = boss.getDb()
-  await db.executeSql(
-    `update pgboss.version set cron_on = now() where cron_on > now() + interval '5 minutes'`,
-  )
   const scheduled = names.filter((name) => 'cron' in timetable[name])
+  await db.executeSql(`
+    update pgboss.version set cron_on = least(cron_on, now()), bam_on = least(bam_on, now()),
+      flow_on = least(flow_on, now()), monitor_backoff_on = null
+    where greatest(cron_on, bam_on, flow_on) > now() + interval '5 minutes'`)
+  await db.executeSql(`
+    update pgboss.queue set monitor_claim_on = least(monitor_claim_on, now()), monitor_on = least(monitor_on, now()),
+      maintain_on = least(maintain_on, now())
+    where greatest(monitor_claim_on, monitor_on, maintain_on) > now() + interval '5 minutes'`)
+  // What ran by the clock that was ahead must not count as run at the right time.
+  await db.executeSql(`
+    update pgboss.job set singleton_on = null
+    where singleton_on > now() at time zone 'utc' + interval '5 minutes' and state in ('completed', 'failed')`)
+  await db.executeSql(`
+    update pgboss.job set created_on = now(), start_after = start_after - (created_on - now()),
+      keep_until = keep_until - (created_on - now())
+    where state in ('created', 'retry') and created_on > now() + interval '5 minutes'`)
   await db.executeSql(
     `update pgboss.job set start_after = now()
-     where name = any($1) and state in ('created', 'retry') and start_after > now() + interval '1 day'`,
+     where state = 'retry' and start_after > now() + interval '65 minutes'
+       or state = 'created' and name = any($1) and start_after > now() + interval '1 day'`,
     [scheduled],
   )
+  await db.executeSql(`
+    update pgboss.job set started_on = least(started_on, now()), heartbeat_on = now()
+    where state = 'active' and greatest(started_on, heartbeat_on) > now() + interval '5 minutes'`)
 }
 
 async function prepare(boss: PgBoss, name: JobName, plan: JobPlan): Promise<void> {

@@ -81,6 +81,9 @@ export const yearsBetween = remembered((from: Day, to: Day): number => {
   return Temporal.PlainDate.from(from).until(to, { largestUnit: 'year' }).years
 })
 
+/** The Monday of a day's week. */
+export const mondayOf = (day: Day): Day => addDays(day, 1 - Temporal.PlainDate.from(day).dayOfWeek)
+
 /** For sorting: negative, zero or positive. */
 export function compareDays(a: Day, b: Day): number {
   return a < b ? -1 : a > b ? 1 : 0

@@ -1,4 +1,5 @@
 import type { Database } from '#server/db/connection.ts'
+import { enqueue } from '#server/jobs/enqueue.ts'
 import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
 import { type AccountMail, tellOfSignIn } from './account-emails.ts'
 import { hashPassword, passwordProblem } from './passwords.ts'
@@ -27,6 +28,8 @@ export async function changeName(
   if (before.name === name && before.pronunciation === pronunciation) return
   await trx.updateTable('people').set({ name, pronunciation }).where('id', '=', personId).execute()
   if (before.name === name) return
+  // A certificate may wait for a name that can be printed.
+  await enqueue(trx, 'draw-certificates')
   trx.record({
     kind: 'account-changed',
     actor_id: actorId,

@@ -72,7 +72,7 @@ export function createSessions(db: Database, limits: Limits): Sessions {
         .innerJoin('people as p', 'p.id', 's.person_id')
         .select('s.person_id')
         .where('s.token_hash', '=', hashed(token))
-        .where('s.expires_at', '<=', sql<Date>`now()`)
+        .where(sql<boolean>`not (${isOpen})`)
         .where('p.disabled_at', 'is', null)
         .executeTakeFirst()
       return row?.person_id ?? null
@@ -102,7 +102,7 @@ export function createSessions(db: Database, limits: Limits): Sessions {
         .select(['handle', 'device', 'created_at', 'last_used_at'])
         .select(sql<boolean>`token_hash = ${hashed(token)}`.as('is_this'))
         .where('person_id', '=', personId)
-        .where('expires_at', '>', sql<Date>`now()`)
+        .where(isOpen)
         .orderBy('last_used_at', 'desc')
         .execute(),
     sweep: () => lucia.deleteExpiredSessions(),
@@ -110,6 +110,12 @@ export function createSessions(db: Database, limits: Limits): Sessions {
 }
 
 const nothing = sql`null`
+
+/**
+ * A session that was used later than now was used by a clock that was ahead. Once that is set back, its end is too far
+ * away, so it is over.
+ */
+const isOpen = sql<boolean>`(expires_at > now() and last_used_at < now() + interval '5 minutes')`
 
 const hashed = (token: string) => hash('sha256', token)
 
@@ -146,6 +152,7 @@ function hashingAdapter(
           token_hash: hashed(session.id),
           person_id: session.userId,
           device: session.attributes.device,
+          last_used_at: sql`now()`,
           expires_at: sql`least(${session.expiresAt}::timestamptz, now() + make_interval(hours => ${hours}))`,
           absolute_expires_at: sql`now() + make_interval(hours => ${hours})`,
         })
@@ -162,7 +169,12 @@ function hashingAdapter(
     },
     async deleteExpiredSessions() {
       // For a day, a form that arrives late still has an owner.
-      await db.deleteFrom('sessions').where('expires_at', '<=', sql<Date>`now() - interval '1 day'`).execute()
+      await db
+        .deleteFrom('sessions')
+        .where(
+          sql<boolean>`(expires_at <= now() - interval '1 day' or last_used_at > now() + interval '1 day')`,
+        )
+        .execute()
     },
   }
 }
@@ -205,6 +217,6 @@ async function findSessionAndViewer(db: Kysely<DB>, tokenHash: string, alongside
     from sessions s
     join people viewer on viewer.id = s.person_id and viewer.disabled_at is null
     left join lateral (${grantsOf(sql`viewer.id`)}) g on true
-    where s.token_hash = ${tokenHash} and s.expires_at > now()`.execute(db)
+    where s.token_hash = ${tokenHash} and ${isOpen}`.execute(db)
   return rows[0] ?? null
 }

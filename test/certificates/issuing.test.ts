@@ -1,7 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
-import { catchUpCertificates } from '#server/certificates/certificates/catch-up.actions.ts'
 import {
   type Certified,
   certificateFile,
@@ -116,14 +115,18 @@ describe('issuing', () => {
     expect(await listRefused(db)).toMatchObject([
       { completion_id: completion!.id, person_name: 'Ada Lindqvist' },
     ])
-    await catchUpCertificates(db, { issuer: config, keysFile: config.keysFile }, new Date())
+    await sql`delete from pgboss.job`.execute(db)
+    const ada = await world.as('ada@northstar.example')
+    expect((await ada.post('/account/name', { name: 'Ada Lind', pronunciation: '' })).statusCode).toBe(303)
+    // The change asks for what waited for a name.
+    await workOff(world, 'draw-certificates')
     expect(await listRefused(db)).toEqual([])
     const issued = await db
       .selectFrom('certificates')
       .select(sql<string>`facts->>'person_name'`.as('name'))
       .where('completion_id', '=', completion!.id)
       .execute()
-    expect(issued).toEqual([{ name: 'Ada Lindqvist' }])
+    expect(issued).toEqual([{ name: 'Ada Lind' }])
   })
 
   test('a page that is too full is refused before its facts are frozen', async () => {

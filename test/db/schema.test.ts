@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
@@ -87,4 +87,23 @@ test('a migration that was written earlier and merged later still reaches a data
     await sql`delete from kysely_migration where name = ${name}`.execute(db)
     rmSync(folder, { recursive: true })
   }
+})
+
+test('the statement for renumbered migrations in docs/operations.md runs as it is printed', async () => {
+  const text = readFileSync(path.join(project, 'docs/operations.md'), 'utf8')
+  const statement = /^ {4}update kysely_migration [^;]*;$/m.exec(text)?.[0] ?? ''
+  const pairs = [...statement.matchAll(/\('([\w-]+)', '([\w-]+)'\)/g)].map(([, was, now]) => ({ was, now }))
+  expect(pairs.length).toBeGreaterThan(5)
+  const files = readdirSync(migrationsFolder)
+  expect(pairs.filter(({ now }) => !files.includes(`${now}.ts`))).toEqual([])
+  const rolledBack = new Error('only tried')
+  const trying = (await emptyDatabase()).transaction().execute(async (trx) => {
+    for (const { was, now } of pairs)
+      await sql`update kysely_migration set name = ${was} where name = ${now}`.execute(trx)
+    expect(await schemaState(trx)).toBe('newer than this version')
+    await sql.raw(statement).execute(trx)
+    expect(await schemaState(trx)).toBe('current')
+    throw rolledBack
+  })
+  await expect(trying).rejects.toBe(rolledBack)
 })

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { timetable } from '#server/jobs/timetable.ts'
+import { type JobName, timetable } from '#server/jobs/timetable.ts'
 import { type Handlers, startWorkers } from '#server/jobs/workers.ts'
 import { addDays, type Day } from '#server/lib/days.ts'
 import { aWorld } from '#test/support/app.ts'
@@ -56,24 +56,63 @@ async function toldOn(instants: readonly number[]): Promise<readonly string[]> {
   return rows.map(({ email, kind, dedupe_key }) => `${email} ${kind} ${dedupe_key}`).sort()
 }
 
-test('after a clock that was a year ahead, jobs are scheduled again at the next start', async () => {
+const nothingToDo = Object.fromEntries(
+  Object.keys(timetable).map((name) => [name, async () => {}]),
+) as unknown as Handlers
+
+test('a scheduled job whose time passed while nothing ran is run once at the next start', async () => {
   const db = await emptyDatabase()
-  const nothingToDo = Object.fromEntries(Object.keys(timetable).map((name) => [name, async () => {}]))
+  const url = await serviceUrl()
+  await (await startWorkers(url, nothingToDo, log)).stop(1_000)
+  await sql`delete from pgboss.job`.execute(db)
+  // Three mornings.
+  await sql`update pgboss.version set cron_on = now() - interval '3 days'`.execute(db)
+  await sql`update pgboss.schedule set created_on = now() - interval '9 days'`.execute(db)
+  const done: string[] = []
+  const telling = (name: JobName) => async () => done.push(name)
+  const workers = await startWorkers(
+    url,
+    { ...nothingToDo, 'send-reminders': telling('send-reminders'), 'make-backup': telling('make-backup') },
+    log,
+  )
+  await expect.poll(() => done.toSorted(), { timeout: 30_000 }).toEqual(['make-backup', 'send-reminders'])
+  await workers.stop(1_000)
+  const { rows } = await sql<{ many: number }>`
+    select count(*)::int as many from pgboss.job where name in ('send-reminders', 'make-backup')`.execute(db)
+  expect(rows).toEqual([{ many: 2 }])
+})
+
+test('after a clock that was a year ahead, jobs run again, and waiting ones keep what they have still to wait', async () => {
+  const db = await emptyDatabase()
   const url = await serviceUrl()
   const start = (handlers: object) => startWorkers(url, handlers as Handlers, log)
   await (await start(nothingToDo)).stop(1_000)
-  const ahead = sql`now() + interval '1 year'`
-  await sql`update pgboss.version set cron_on = ${ahead}`.execute(db)
-  await sql`delete from pgboss.job`.execute(db)
-  await sql`insert into pgboss.job_common (name, start_after, policy) values ('send-reminders', ${ahead}, 'stately')`.execute(
+  await sql`update pgboss.version set cron_on = now() + interval '1 year'`.execute(db)
+  await sql`update pgboss.queue set monitor_claim_on = now() + interval '1 year', maintain_on = now() + interval '1 year'`.execute(
     db,
   )
-  let done = 0
-  const workers = await start({ ...nothingToDo, 'send-reminders': async () => done++ })
-  await expect.poll(() => done, { timeout: 60_000 }).toBe(1)
-  // The next pass of the schedule takes the clock as it is now.
-  const passed = () =>
-    sql<{ is_past: boolean }>`select cron_on <= now() as is_past from pgboss.version`.execute(db)
-  expect((await passed()).rows).toEqual([{ is_past: true }])
+  await sql`delete from pgboss.job`.execute(db)
+  await sql`
+    insert into pgboss.job_common (name, data, state, created_on, start_after, policy, retry_limit) values
+      ('send-reminders', '{}', 'created', now(), now() + interval '1 year', 'stately', 5),
+      ('send-webhook', '{}', 'created', now() + interval '1 year', now() + interval '1 year', 'standard', 20),
+      ('make-packet', '{}', 'retry', now(), now() + interval '1 year', 'standard', 5),
+      ('send-email', '{}', 'created', now() + interval '1 year', now() + interval '1 year 8 hours', 'standard', 60)`.execute(
+    db,
+  )
+  const done: string[] = []
+  const telling = (name: JobName) => async () => done.push(name)
+  const expected = ['make-packet', 'send-reminders', 'send-webhook'] as const
+  const workers = await start({
+    ...nothingToDo,
+    ...Object.fromEntries([...expected, 'send-email' as const].map((name) => [name, telling(name)])),
+  })
+  await expect.poll(() => done.toSorted(), { timeout: 60_000 }).toEqual(expected)
+  const { rows } = await sql<{ hours: number; is_past: boolean }>`
+    select round(extract(epoch from start_after - now()) / 3600)::int as hours,
+      (select bool_and(greatest(monitor_claim_on, maintain_on) <= now()) from pgboss.queue)
+        and (select cron_on <= now() from pgboss.version) as is_past
+    from pgboss.job where name = 'send-email'`.execute(db)
+  expect(rows).toEqual([{ hours: 8, is_past: true }])
   await workers.stop(1_000)
 })

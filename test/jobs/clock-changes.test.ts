@@ -1,9 +1,16 @@
 import { CronExpressionParser } from 'cron-parser'
-import { expect, test } from 'vitest'
+import { sql } from 'kysely'
+import { expect, test, vi } from 'vitest'
+import { connect } from '#server/db/connection.ts'
 import { timetable } from '#server/jobs/timetable.ts'
 import { addDays, dayOf, timeZone } from '#server/lib/days.ts'
 import { quietUntil } from '#server/notices/quiet-hours.ts'
+import { createLink } from '#server/people/actions.ts'
+import { tokenHash } from '#server/people/links.ts'
+import { findInvitation } from '#server/people/queries.ts'
+import { createSessions } from '#server/people/sessions.ts'
 import { reminderOf } from '#server/standings/reminders/reminders.ts'
+import { databaseUrl, emptyDatabase } from '#test/support/db.ts'
 
 /** When the queue starts a job on a day, looking back from the next midnight as it looks back each half minute. */
 function starts(cron: string, midnight: string, hours: number): readonly Date[] {
@@ -74,3 +81,68 @@ test.each(nights)(
     expect([...keysOf(without)]).toEqual(marks)
   },
 )
+
+const minutes = 60_000
+
+test.each(nights)('the night of %s, sessions and links last as long as on any other', async (_, midnight) => {
+  const { db, at, end } = await databaseAtAnyTime()
+  try {
+    const from = Date.parse(midnight) - 30 * minutes
+    await at(from)
+    const { id } = await db
+      .insertInto('people')
+      .values({ name: 'Ada', email: 'ada@x.example', password_hash: 'x' })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    const sessions = createSessions(db, { idleMinutes: 60, hours: 12 })
+    const [used, idle] = [await sessions.create(id), await sessions.create(id)]
+    const link = tokenHash(await createLink(db, id, 'reset', null))
+    const isOpen = async (token: string) => (await sessions.viewer(token)) !== null
+    // Each 50 minutes, through the hour that is missing or comes twice.
+    for (let after = 50; after < 720; after += 50) {
+      await at(from + after * minutes)
+      expect(await isOpen(used)).toBe(true)
+      // Asked for once, it has its hour from then on.
+      if (after === 50) expect(await isOpen(idle)).toBe(true)
+    }
+    for (const [after, isUsedOpen] of [
+      [719, true],
+      [721, false],
+    ] as const) {
+      await at(from + after * minutes)
+      expect(await isOpen(used)).toBe(isUsedOpen)
+      expect(await isOpen(idle)).toBe(false)
+    }
+    await at(from + (24 * 60 - 1) * minutes)
+    expect(await findInvitation(db, link)).toBeDefined()
+    await at(from + (24 * 60 + 1) * minutes)
+    expect(await findInvitation(db, link)).toBeUndefined()
+  } finally {
+    await end()
+  }
+})
+
+/** The test's database with a clock of its own: what asks for `now()` gets the time that is set, and so does this process. */
+async function databaseAtAnyTime() {
+  const owner = await emptyDatabase()
+  await sql`create schema other_time`.execute(owner)
+  await sql`create table other_time.clock (at timestamptz)`.execute(owner)
+  await sql`insert into other_time.clock values (null)`.execute(owner)
+  await sql`create function other_time.now() returns timestamptz language sql stable as 'select at from other_time.clock'`.execute(
+    owner,
+  )
+  const options = '-c timezone=UTC -c search_path=other_time,public,pg_catalog'
+  const { db } = connect(`${await databaseUrl()}?options=${encodeURIComponent(options)}`, 2)
+  return {
+    db,
+    at: async (time: number) => {
+      vi.useFakeTimers({ toFake: ['Date'], now: time })
+      await sql`update other_time.clock set at = ${new Date(time)}`.execute(owner)
+    },
+    end: async () => {
+      vi.useRealTimers()
+      await db.destroy()
+      await sql`drop schema other_time cascade`.execute(owner)
+    },
+  }
+}

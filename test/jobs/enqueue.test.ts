@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { enqueue, enqueueAll } from '#server/jobs/enqueue.ts'
-import { type JobName, timetable } from '#server/jobs/timetable.ts'
+import { timetable } from '#server/jobs/timetable.ts'
 import { type Handlers, onlyTry, startWorkers } from '#server/jobs/workers.ts'
 import { asTheService, emptyDatabase, serviceUrl } from '#test/support/db.ts'
 
@@ -74,7 +74,7 @@ test('two workers on one database do each job once, and what one of them drops a
   await second.stop(1_000)
 })
 
-test('a process that has the database to itself frees the jobs of the one that was killed before it', async () => {
+test('a process that has the database to itself frees the jobs of the one that was killed before it, and makes up for missed ones', async () => {
   await emptyDatabase()
   const db = await asTheService()
   await enqueue(db, 'send-webhook', { n: 1 })
@@ -87,26 +87,9 @@ test('a process that has the database to itself frees the jobs of the one that w
     select state from pgboss.job where name = 'send-webhook'`.execute(db)
   await workers.stop(1_000)
   expect(rows).toEqual([{ state: 'retry' }])
-})
-
-test('a scheduled job whose time passed while nothing ran is run once at the next start', async () => {
-  const db = await emptyDatabase()
-  const url = await serviceUrl()
-  await (await startWorkers(url, nothingToDo, log)).stop(1_000)
-  await sql`delete from pgboss.job`.execute(db)
-  // Three mornings.
-  await sql`update pgboss.version set cron_on = now() - interval '3 days'`.execute(db)
-  await sql`update pgboss.schedule set created_on = now() - interval '9 days'`.execute(db)
-  const done: string[] = []
-  const telling = (name: JobName) => async () => done.push(name)
-  const workers = await startWorkers(
-    url,
-    { ...nothingToDo, 'send-reminders': telling('send-reminders'), 'make-backup': telling('make-backup') },
-    log,
-  )
-  await expect.poll(() => done.toSorted(), { timeout: 30_000 }).toEqual(['make-backup', 'send-reminders'])
-  await workers.stop(1_000)
-  const { rows } = await sql<{ many: number }>`
-    select count(*)::int as many from pgboss.job where name in ('send-reminders', 'make-backup')`.execute(db)
-  expect(rows).toEqual([{ many: 2 }])
+  // test/faults/clock-jumps.test.ts shows that it works.
+  const madeUpFor = await sql<{ name: string }>`
+    select name from pgboss.schedule where options ->> 'missed' = 'once' order by name`.execute(db)
+  const scheduled = Object.entries(timetable).flatMap(([name, plan]) => ('cron' in plan ? [name] : []))
+  expect(madeUpFor.rows.map(({ name }) => name)).toEqual(scheduled.sort())
 })

@@ -9,6 +9,7 @@ import { headsFolder, keepHead } from '#server/certificates/credentials/ledger-h
 import { recordEvidence, writeEvidence } from '#server/ledger/actions.ts'
 import { entryHash } from '#server/ledger/chain.ts'
 import type { StoredEntry } from '#server/ledger/checking.ts'
+import { recordCheck } from '#server/ledger/checks.ts'
 import { isIncluded } from '#server/ledger/merkle.ts'
 import { type ReadTile, rootOfTiles } from '#server/ledger/tiles.ts'
 import { accountMail } from '#server/notices/account-mail.actions.ts'
@@ -89,6 +90,15 @@ describe('the head of the day', () => {
     expect(await keep()).toEqual({ kind: 'nothing-to-do' })
     await addUpTo(1000)
     expect((await keep()).kind).toBe('kept')
+  })
+
+  test('is signed within the hour after a clock that was ahead is right again', async () => {
+    const { world, keep, add } = await aKeptLedger()
+    await recordCheck(world.db, 1, null, new Date(Date.now() + 366 * day))
+    await add(1)
+    expect((await keep()).kind).toBe('kept')
+    await add(1)
+    expect(await keep()).toEqual({ kind: 'nothing-to-do' })
   })
 
   test('waits in the queue for the mail server, once a day for all servers together', async () => {

@@ -32,6 +32,7 @@ beforeEach(async () => {
   world.clock.now = now
   await world.db.deleteFrom('notice_emails').execute()
   await world.db.deleteFrom('notices').execute()
+  await world.db.deleteFrom('weekly_messages').execute()
 })
 
 async function runJob(name: 'tell-offices' | 'send-reminders'): Promise<void> {
@@ -131,6 +132,10 @@ test('administrators hear of a token two weeks before it ends, and on Mondays wh
   world.clock.now = new Date('2026-06-16T15:00:00Z')
   await runJob('tell-offices')
   expect(await listTold(world.db, 'never-signed-in')).toHaveLength(1)
+  // On the next Monday nothing ran.
+  world.clock.now = new Date('2026-06-23T15:00:00Z')
+  for (const _time of ['at the start', 'an hour later']) await runJob('tell-offices')
+  expect(await listTold(world.db, 'never-signed-in')).toHaveLength(2)
 })
 
 test('reviewers hear of a reported mistake and of facts checked half a year ago', async () => {

@@ -121,6 +121,26 @@ describe('sessions', () => {
     expect(rows[0]!.left).toBeLessThanOrEqual(20 * 60)
   })
 
+  test('a session that a clock ahead of time made or renewed is over once the clock is right', async () => {
+    const { db } = await aWorld()
+    const sessions = createSessions(db, { idleMinutes: 60, hours: 12 })
+    const token = await sessions.create(await personId(db, ada))
+    const isOpenWhenAhead = async (time: string) => {
+      await sql`update sessions set last_used_at = now() + ${time}::interval,
+        expires_at = now() + ${time}::interval + interval '1 hour',
+        absolute_expires_at = now() + ${time}::interval + interval '12 hours'`.execute(db)
+      return (await sessions.viewer(token)) !== null
+    }
+    // Two machines may be some seconds apart.
+    expect(await isOpenWhenAhead('30 seconds')).toBe(true)
+    expect(await isOpenWhenAhead('1 hour')).toBe(false)
+    // A form that was open keeps its owner.
+    expect(await sessions.findEnded(token)).not.toBeNull()
+    expect(await isOpenWhenAhead('1 year')).toBe(false)
+    await sessions.sweep()
+    expect(await sessions.findEnded(token)).toBeNull()
+  })
+
   test('each request renews the session, at most once a minute', async () => {
     const { db } = await aWorld()
     const sessions = createSessions(db, { idleMinutes: 60, hours: 12 })

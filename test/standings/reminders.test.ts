@@ -25,9 +25,13 @@ let world: World
 
 beforeEach(async () => {
   world = await aWorld({ now })
+  await deleteNotices()
+})
+
+async function deleteNotices(): Promise<void> {
   await world.db.deleteFrom('notice_emails').execute()
   await world.db.deleteFrom('notices').execute()
-})
+}
 
 const handlers = async () =>
   jobHandlers({
@@ -286,4 +290,20 @@ test('the digest comes on Mondays, and not where there is nothing to say', async
   expect(await noticesTo(sam, 'weekly-digest')).toEqual([])
   await morning(addDays(monday, 7))
   expect((await noticesTo(sam, 'weekly-digest'))[0]?.facts).toMatchObject({ coming: 1, overdue: 0 })
+})
+
+test('a service that was down on Monday sends the digest when it is back in that week, once', async () => {
+  await storeDue(addDays(today, 20))
+  const monday = addDays(today, 6)
+  await morning(today)
+  await deleteNotices()
+  for (const day of [2, 2, 3, 6]) await morning(addDays(monday, day))
+  const keys = async () => (await noticesTo(sam, 'weekly-digest')).map(({ dedupe_key }) => dedupe_key)
+  expect(await keys()).toEqual([`digest ${monday}`])
+  // A supervisor who had nothing to hear of waits for the next week.
+  await deleteNotices()
+  await morning(addDays(monday, 6))
+  expect(await keys()).toEqual([])
+  await morning(addDays(monday, 7))
+  expect(await keys()).toEqual([`digest ${addDays(monday, 7)}`])
 })

@@ -8,6 +8,7 @@ import { findLastCheck } from '#server/ledger/checks.ts'
 import { addDays, type Day, dayOf, daysBetween } from '#server/lib/days.ts'
 import { notifyAll } from '#server/notices/actions.ts'
 import type { NewNotice } from '#server/notices/kinds.ts'
+import { claimWeek } from '#server/notices/weekly.actions.ts'
 import { daysOfWatch } from '#server/oversight/licensing/endings.queries.ts'
 import { listActive } from '#server/people/queries.ts'
 import {
@@ -151,9 +152,9 @@ async function evidenceDue(trx: Transaction<DB>, today: Day): Promise<readonly N
   })
 }
 
-/** Once a week, on Mondays: March 1, 2027 is one. */
+/** Once a week: on Monday, or on the first day after it on which the service runs. */
 async function unusedAccounts(trx: Transaction<DB>, today: Day): Promise<readonly NewNotice[]> {
-  if (daysBetween('2027-03-01', today) % 7 !== 0) return []
+  if (!(await claimWeek(trx, 'never-signed-in', today))) return []
   return (await listUnusedAccounts(trx, today)).map(({ person_id, key, ...facts }) => ({
     person_id,
     kind: 'never-signed-in',

@@ -7,14 +7,14 @@ import { openEvidence } from '#server/oversight/reviews/evidence.queries.ts'
 /** What someone should hear about a program, a job or a finding; `key` is the same each time it is found. */
 type For = Readonly<{ person_id: string; key: string }>
 
-/** Background jobs that failed for good since yesterday, the latest of each kind and day. */
+/** Background jobs that failed for good in the last week, the latest of each kind and day. */
 export async function listFailedJobs(
   db: Kysely<DB>,
 ): Promise<readonly Readonly<{ name: string; on: Day; error: string }>[]> {
   const { rows } = await sql<{ name: string; on: Day; error: string }>`
     select distinct on (name, completed_on::date) name, completed_on::date as on,
       left(coalesce(output ->> 'message', output #>> '{value,message}', output::text, ''), 300) as error
-    from pgboss.job where state = 'failed' and completed_on > now() - interval '1 day'
+    from pgboss.job where state = 'failed' and completed_on > now() - interval '7 days'
     order by name, completed_on::date, completed_on desc`.execute(db)
   return rows
 }

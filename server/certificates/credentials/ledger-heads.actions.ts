@@ -125,7 +125,9 @@ async function keepFinding(db: Database, entries: number, finding: Finding | nul
 async function isCheckDue(db: Database, now: Date): Promise<boolean> {
   const [check, head, count] = await Promise.all([findLastCheck(db), findLastHead(db), countEntries(db)])
   if (count === 0) return false
-  const isHourOver = !check || now.getTime() - check.checked_at.getTime() >= 55 * 60_000
+  // A check from the future was made by a clock that was ahead, and says nothing of the hour before now.
+  const since = check && now.getTime() - check.checked_at.getTime()
+  const isHourOver = since === null || since >= 55 * 60_000 || since < 0
   return isHourOver || isHeadDue(head?.size ?? 0, count)
 }
 

@@ -14,6 +14,7 @@ import { verdictOf } from '#server/certificates/certificates/verification-page.t
 import { type Signing, signStatusList } from '#server/certificates/credentials/status.actions.ts'
 import type { CertificateFacts } from '#server/certificates/facts.ts'
 import type { Database } from '#server/db/connection.ts'
+import { enqueue } from '#server/jobs/enqueue.ts'
 import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
 import { notify } from '#server/notices/actions.ts'
 import { emit } from '#server/notices/webhooks/emit.actions.ts'
@@ -140,6 +141,8 @@ async function rename(trx: EvidenceTransaction, { request, certificate }: Confir
     .set({ name: correction.person_name })
     .where('id', '=', certificate.person_id)
     .execute()
+  // Another certificate may wait for a name that can be printed.
+  await enqueue(trx, 'draw-certificates')
 }
 
 async function correct(trx: EvidenceTransaction, confirmed: Confirmed, issuer: Issuer): Promise<string> {

@@ -2,10 +2,11 @@ import type { Kysely, Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import { type RequirementId, requirementOn } from '#server/law/facts/ruleset.ts'
-import { type Day, dayOf, daysBetween } from '#server/lib/days.ts'
+import { type Day, dayOf, daysBetween, mondayOf } from '#server/lib/days.ts'
 import { notify } from '#server/notices/actions.ts'
 import type { NewNotice } from '#server/notices/kinds.ts'
 import type { NotCleared } from '#server/notices/team-kinds.ts'
+import { claimWeek } from '#server/notices/weekly.actions.ts'
 import { openDate } from './open-date.ts'
 import {
   listAdministrators,
@@ -22,7 +23,7 @@ import { settleNotices } from './settle.actions.ts'
 /** Who is overdue with a requirement of their program's own, by program: in digests only, apart from the law's dates. */
 type OwnOverdue = ReadonlyMap<string, readonly string[]>
 
-/** Each morning: reminders to learners, alerts to supervisors, what has been open too long, and on Mondays the digest. */
+/** Each morning: reminders to learners, alerts to supervisors, what has been open too long, and the week's digest. */
 export async function sendReminders(
   db: Database,
   escalation: Escalation,
@@ -33,7 +34,7 @@ export async function sendReminders(
   await remindLearners(db, today)
   await db.transaction().execute((trx) => settleNotices(trx, null, today))
   await db.transaction().execute((trx) => escalate(trx, escalation, today))
-  if (isMonday(today)) await db.transaction().execute((trx) => sendDigests(trx, own, today))
+  await db.transaction().execute((trx) => sendDigests(trx, own, today))
 }
 
 const atOnce = 500
@@ -96,7 +97,9 @@ async function escalate(
   }
 }
 
+/** Once a week: on Monday, or on the first day after it on which the service runs. */
 async function sendDigests(trx: Transaction<DB>, own: OwnOverdue, today: Day): Promise<void> {
+  if (!(await claimWeek(trx, 'weekly-digest', today))) return
   const weeks = new Map((await listWeeks(trx, today, digested)).map((week) => [week.person_id, week]))
   const overdue = new Map<string, Set<string>>()
   for (const { program_id, person_id } of await listSupervisorsOf(trx, [...own.keys()], today))
@@ -112,14 +115,11 @@ async function sendDigests(trx: Transaction<DB>, own: OwnOverdue, today: Day): P
     const { overdue: late, coming, cleared } = weeks.get(person_id) ?? { overdue: 0, coming: 0, cleared: 0 }
     const facts = { overdue: late, coming, cleared, own: overdue.get(person_id)?.size ?? 0 }
     if (facts.overdue + facts.coming + facts.cleared + facts.own === 0) continue
-    await notify(trx, { person_id, kind: 'weekly-digest', facts, dedupe_key: `digest ${today}` })
+    await notify(trx, { person_id, kind: 'weekly-digest', facts, dedupe_key: `digest ${mondayOf(today)}` })
   }
 }
 
 const digested = { overdue: ['overdue', 'not_cleared'], coming: ['due_soon'] }
-
-// March 1, 2027 is a Monday.
-const isMonday = (day: Day) => daysBetween('2027-03-01', day) % 7 === 0
 
 type RemindResult = { kind: 'sent' } | { kind: 'sent-today' } | { kind: 'nothing-due' }
 

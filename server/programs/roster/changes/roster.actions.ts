@@ -1,6 +1,7 @@
 import { type RawBuilder, sql, type Transaction } from 'kysely'
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
+import { enqueue } from '#server/jobs/enqueue.ts'
 import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.ts'
 import { dayOf } from '#server/lib/days.ts'
 import { notifyAll } from '#server/notices/actions.ts'
@@ -189,6 +190,8 @@ async function renamePeople(
     update people p set name = rows.name from ${records(renamed, sql`id uuid, name text`)} where p.id = rows.id`.execute(
     trx,
   )
+  // A certificate may wait for a name that can be printed.
+  if (renamed.length > 0) await enqueue(trx, 'draw-certificates')
   for (const { id, from, name } of renamed)
     trx.record({
       kind: 'account-changed',
