@@ -394,7 +394,7 @@ describe('who sees a session', () => {
     expect(readable(theirs.body)).toContain('Choose the program whose staff takes part.')
   })
 
-  test('guessing codes is rate limited per person, not per IP address', async () => {
+  test('guessing codes is rate limited per person, not per IP address, whichever web process answers', async () => {
     const room = await aRoom()
     const { code } = await open(room)
     const [guesser, client] = [await room.as(mai), await room.as(ada)]
@@ -402,6 +402,14 @@ describe('who sees a session', () => {
     for (let n = 0; n < 62; n++) tried.push((await guesser.get('/join/222222')).statusCode)
     expect(tried.slice(0, 60).every((status) => status === 404)).toBe(true)
     expect(tried.at(-1)).toBe(429)
+    expect(Number((await guesser.get(`/join/${code}`)).headers['retry-after'])).toBeGreaterThan(0)
+    // All web processes count in one place.
+    const counted = await room.db
+      .selectFrom('sign_in_attempts')
+      .where('subject', 'like', 'join:%')
+      .select('level')
+      .execute()
+    expect(counted.map(({ level }) => Math.round(level))).toEqual([60])
     expect((await join(client, code)).statusCode).toBe(303)
   })
 

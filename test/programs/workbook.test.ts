@@ -1,8 +1,11 @@
+import { buffer } from 'node:stream/consumers'
 import { strToU8, zipSync } from 'fflate'
 import { expect, test } from 'vitest'
 import writeXlsxFile from 'write-excel-file/node'
-import { readImportFile } from '#server/programs/imports/import-file.ts'
+import { columnHeadings, type ImportColumn, importColumns } from '#server/programs/imports/import-columns.ts'
+import { mostBytes, readImportFile } from '#server/programs/imports/import-file.ts'
 import { workbookCsv } from '#server/programs/imports/workbook.ts'
+import { xlsxOf } from '#server/web/spreadsheet.ts'
 
 const headings = ['Name', 'Email', 'Hired on'].map((value) => ({ value, fontWeight: 'bold' as const }))
 
@@ -61,6 +64,28 @@ test('a hidden sheet is passed over, and other programs’ ways of writing are r
   expect(workbookCsv(odd(sheet))).toEqual({
     kind: 'csv',
     text: '\n,Two parts,,2026-03-01\nInline,2.5,yes\n',
+  })
+})
+
+test('a twentieth of the largest roster, with every column filled, takes less than a twentieth of what may be', async () => {
+  const rows = Array.from({ length: 1000 }, (_, n) => n)
+  const written = (column: ImportColumn, n: number) =>
+    /_(?:on|from|to)$/.test(column)
+      ? '2026-03-05'
+      : `${n} Alexandria.Featherstone@x.example`.slice(0, column === 'worker_type' ? 8 : 30)
+  const columns = importColumns.map((column) => ({
+    heading: columnHeadings[column],
+    width: 20,
+    isDay: /_(?:on|from|to)$/.test(column),
+    value: (n: number) => written(column, n),
+  }))
+  const bytes = await buffer(xlsxOf('Roster', columns, rows))
+  const opened = workbookCsv(bytes, 60_000_000 / 20)
+  expect(opened).toMatchObject({ kind: 'csv' })
+  const inCsv = opened.kind === 'csv' ? opened.text.length : 0
+  expect(Math.max(bytes.length, inCsv)).toBeLessThan(mostBytes / 20)
+  expect(readImportFile(Buffer.from(opened.kind === 'csv' ? opened.text : ''))).toMatchObject({
+    rows: { length: 1000 },
   })
 })
 

@@ -99,37 +99,69 @@ describe('a PDF with a script is refused', () => {
     ['in LZW', '<< /Filter /LZWDecode >>'],
     ['in LZW, in short', '<< /Filter [/A85 /LZW] >>'],
     ['as lengths of runs', '<< /Filter /RunLengthDecode >>'],
+    ['in digits, between which some readers skip anything', '<< /Filter [/ASCIIHexDecode /FlateDecode] >>'],
+    ['in digits, in short', '<< /Filter /A#48x >>'],
     ['as differences', '<< /Type /ObjStm /DecodeParms << /Predictor 12 /Columns 4 >> >>'],
   ])('and so is one that can’t be looked into: %s', (_, text) =>
     expect(scriptsIn(pdf(Buffer.from(text)))).toBe('unreadable'),
   )
 
-  test('and so is one with attached files, unless they are JSON as in our own certificates', () => {
-    const withFile = (
-      content: Buffer,
-      place = '<< /F 7 0 R >>',
-      names = '/Names << /EmbeddedFiles 4 0 R >>',
-    ) =>
-      Buffer.concat([
-        Buffer.from(`%PDF-1.7\n3 0 obj\n<< ${names} >>\nendobj\n`),
-        Buffer.from(
-          `5 0 obj\n<< /Type /Filespec /F (a.json) /EF ${place} >>\nendobj\n7 0 obj\n<<>>\nstream\n`,
-        ),
-        content,
-        Buffer.from('\nendstream\nendobj\n%%EOF\n'),
-      ])
+  describe('and so is one with attached files, unless they are JSON as in our own certificates', () => {
     const json = Buffer.from('{ "type": "VerifiableCredential" }')
-    expect(scriptsIn(withFile(json))).toBe('no-scripts')
-    expect(scriptsIn(withFile(deflateSync(json)))).toBe('no-scripts')
-    for (const content of ['app.alert(1)', '<script>alert(1)</script>', '%PDF-1.7 …', 'MZ…', ''])
-      for (const stored of [Buffer.from(content), deflateSync(Buffer.from(content))])
-        expect(scriptsIn(withFile(stored)), content).toBe('attachments')
-    expect(scriptsIn(withFile(json, '8 0 R')), 'named indirectly').toBe('attachments')
-    expect(scriptsIn(withFile(json, '<< /F 8 0 R >>')), 'nowhere to be found').toBe('attachments')
-    const note = '/Annots [<< /Subtype /FileAttachment /FS 5 0 R >>]'
-    expect(scriptsIn(withFile(Buffer.from('app.alert(1)'), '<< /F 7 0 R >>', note))).toBe('attachments')
-    const later = Buffer.from('7 0 obj\n<<>>\nstream\napp.alert(1)\nendstream\nendobj\n%%EOF\n')
-    expect(scriptsIn(Buffer.concat([withFile(json), later])), 'replaced at the end').toBe('attachments')
+    const program = Buffer.from('MZ…')
+
+    test.each<[string, Buffer, string]>([
+      ['as it is', json, 'no-scripts'],
+      ['compressed', deflateSync(json), 'no-scripts'],
+      ...['app.alert(1)', '<script>alert(1)</script>', '%PDF-1.7 …', 'MZ…', ''].flatMap(
+        (content): [string, Buffer, string][] => [
+          [`${content} as it is`, Buffer.from(content), 'attachments'],
+          [`${content} compressed`, deflateSync(Buffer.from(content)), 'attachments'],
+        ],
+      ),
+    ])('%s', (_, content, found) => expect(scriptsIn(withFile({ content }))).toBe(found))
+
+    test.each<[string, Partial<Parts>]>([
+      ['named indirectly', { place: '8 0 R' }],
+      ['nowhere to be found', { place: '<< /F 8 0 R >>' }],
+      ['beside another in an unusual place', { place: '<< /F 7 0 R /UF 8\0 0 R >>' }],
+      ['as a note', { content: program, names: '/Annots [<< /Subtype /FileAttachment /FS 5 0 R >>]' }],
+      ['associated, and in no list', { content: program, names: '/AF [5 0 R]' }],
+      ['replaced at the end', { after: [object('7 0 obj', program)] }],
+      ['behind a comment in its header', { after: [object('7 0 % x\n obj', program)] }],
+      ['behind a comment between its numbers', { after: [object('7 % x\n0 obj', program)] }],
+      ['with a zero before its number', { after: [object('07 0 obj', program)] }],
+      ['with a NUL in its header', { after: [object('7 0\0obj', program)] }],
+      ['of another generation', { after: [object('7 1 obj', program)] }],
+      ['in the middle of another number', { after: [object('17 0 obj', program)], shift: 1 }],
+      ['passed on by the object', { after: ['7 0 obj\n8 0 R\nendobj\n', object('8 0 obj', program)] }],
+      [
+        'passed on from an object stream',
+        { after: ['9 0 obj\n<< /Type /ObjSt#6d /N 1 /First 4 >>\nendobj\n'] },
+      ],
+      ['found by a table in a stream', { after: ['9 0 obj\n<< /Type /XRef /W [1 2 1] >>\nendobj\n'] }],
+      [
+        'behind a string that looks like a stream',
+        { entries: `/X (>> stream\n${json}\nendstream)`, content: program },
+      ],
+      ['with more after it', { entries: '/Length 50', after: ['\nendstream\nendobj\n'] }],
+      ['read in another encoding', { entries: `/Length ${json.length} /Filter /ASCII85Decode` }],
+      [
+        'read in an encoding with an escaped name',
+        { entries: `/Length ${json.length} /Filt#65r /ASCII85Decode` },
+      ],
+      ['of a length that is said elsewhere', { entries: '/Length 8 0 R' }],
+      ['of two lengths', { entries: `/Length ${json.length} /Length 3` }],
+      ['longer than it says', { content: Buffer.concat([json, program]), entries: `/Length ${json.length}` }],
+      [
+        'read in one more encoding',
+        {
+          content: deflateSync(json),
+          entries: `/Length ${deflateSync(json).length} /Filter [/FlateDecode /ASCII85Decode]`,
+        },
+      ],
+      ['found by a table that is none', { after: ['9 0 obj\n<< /Prev 9 >>\nendobj\n'] }],
+    ])('%s', (_, parts) => expect(scriptsIn(withFile({ content: json, ...parts }))).toBe('attachments'))
   })
 
   test('but not a certificate or a scan', () => {
@@ -140,6 +172,51 @@ describe('a PDF with a script is refused', () => {
     )
   })
 })
+
+type Parts = Readonly<{
+  content: Buffer
+  entries: string
+  place: string
+  names: string
+  after: readonly (string | Buffer)[]
+  /** By how much the table of objects leads past an object's first byte. */
+  shift: number
+}>
+
+/** A PDF with a file in object 7, and with what comes after it. */
+function withFile({
+  content = Buffer.alloc(0),
+  entries = `/Length ${content.length}${content[0] === 0x78 ? ' /Filter /FlateDecode' : ''}`,
+  place = '<< /F 7 0 R >>',
+  names = '/Names << /EmbeddedFiles 4 0 R >>',
+  after = [],
+  shift = 0,
+}: Partial<Parts>): Buffer {
+  const body = Buffer.concat([
+    Buffer.from(`%PDF-1.7\n3 0 obj\n<< ${names} >>\nendobj\n`),
+    Buffer.from(`5 0 obj\n<< /Type /Filespec /F (a.json) /EF ${place} >>\nendobj\n`),
+    object('7 0 obj', content, entries),
+    ...after.map((one) => Buffer.from(one)),
+  ])
+  const written = body.toString('latin1')
+  const lines = [...written.matchAll(/(?<=\n)(\d+) 0 obj\n/g)].map(({ index, 1: number }) => {
+    const isMoved = shift > 0 && number === '17'
+    return `${isMoved ? 7 : number} 1\n${String(index + (isMoved ? shift : 0)).padStart(10, '0')} 00000 n \n`
+  })
+  return Buffer.concat([
+    body,
+    Buffer.from(`xref\n0 1\n0000000000 65535 f \n${lines.join('')}trailer\n<< /Root 3 0 R >>\n`),
+    Buffer.from(`startxref\n${body.length}\n%%EOF\n`),
+  ])
+}
+
+function object(header: string, content: Buffer, entries = `/Length ${content.length}`): Buffer {
+  return Buffer.concat([
+    Buffer.from(`${header}\n<< ${entries} >>\nstream\n`, 'latin1'),
+    content,
+    Buffer.from('\nendstream\nendobj\n'),
+  ])
+}
 
 function ascii85(bytes: Buffer): Buffer {
   const padded = Buffer.concat([bytes, Buffer.alloc((4 - (bytes.length % 4)) % 4)])

@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import type { FindOffered } from '#server/courses/catalogue/offered.ts'
 import { findTextOutline } from '#server/courses/catalogue/texts.queries.ts'
@@ -6,7 +6,9 @@ import type { Database } from '#server/db/connection.ts'
 import { findEnrollment } from '#server/learning/progress/queries.ts'
 import { dayOf } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
+import { countAttempt, forgetAttempt } from '#server/people/sign-in/attempts.actions.ts'
 import { viewerOf } from '#server/people/viewer.ts'
+import { TooManyRequests } from '#server/web/errors.ts'
 import { type App, text } from '#server/web/routes.ts'
 import { participantPage } from './group-page.ts'
 import { confirmPresence, joinGroupSession } from './group-presences.actions.ts'
@@ -17,13 +19,7 @@ type Needs = Readonly<{ db: Database; offered: FindOffered; clock: () => Date }>
 
 /** People in the room join with the code and confirm their own attendance. */
 export async function groupJoiningRoutes(app: App, { db, offered, clock }: Needs): Promise<void> {
-  // Rate limited, so that no one can guess a code. Counted by person, because a whole room may share one IP address.
-  const rateLimit = {
-    max: 60,
-    timeWindow: '10 minutes',
-    keyGenerator: (request: FastifyRequest) => request.viewer?.id ?? request.ip,
-  }
-  const config = { policy: 'signed-in', rateLimit } as const
+  const config = { policy: 'signed-in' } as const
   const params = Type.Object({ code: text(40) })
 
   app.get(
@@ -32,7 +28,7 @@ export async function groupJoiningRoutes(app: App, { db, offered, clock }: Needs
     async (request, reply) => {
       const typed = request.query.code ?? ''
       if (typed === '') return reply.page('classroom/join', { title: 'Join a group session', typed })
-      const session = await sessionOf(viewerOf(request), typed)
+      const session = await sessionOf(reply, viewerOf(request), typed)
       if (session) return reply.redirect(`/join/${session.code}`, 303)
       return reply.status(404).page('classroom/join', unknownCode(typed))
     },
@@ -40,14 +36,14 @@ export async function groupJoiningRoutes(app: App, { db, offered, clock }: Needs
 
   app.get('/join/:code', { config, schema: { params } }, async (request, reply) => {
     const viewer = viewerOf(request)
-    const session = await sessionOf(viewer, request.params.code)
+    const session = await sessionOf(reply, viewer, request.params.code)
     if (!session) return reply.status(404).page('classroom/join', unknownCode(request.params.code))
     return reply.page('classroom/group-joined', await joinedPage(viewer, session))
   })
 
   app.post('/join/:code/presence', { config, schema: { params } }, async (request, reply) => {
     const viewer = viewerOf(request)
-    const session = await sessionOf(viewer, request.params.code)
+    const session = await sessionOf(reply, viewer, request.params.code)
     if (!session) return reply.status(404).page('classroom/join', unknownCode(request.params.code))
     const answer = await joinGroupSession(db, viewer, session, clock())
     if (answer.kind === 'done') return reply.redirect(`/join/${session.code}`, 303)
@@ -57,7 +53,7 @@ export async function groupJoiningRoutes(app: App, { db, offered, clock }: Needs
 
   app.post('/join/:code/confirmation', { config, schema: { params } }, async (request, reply) => {
     const viewer = viewerOf(request)
-    const session = await sessionOf(viewer, request.params.code)
+    const session = await sessionOf(reply, viewer, request.params.code)
     if (!session) return reply.status(404).page('classroom/join', unknownCode(request.params.code))
     const { catalogue } = await offered()
     const answer = await confirmPresence(db, catalogue, viewer, session, clock())
@@ -66,8 +62,18 @@ export async function groupJoiningRoutes(app: App, { db, offered, clock }: Needs
     return reply.status(409).page('classroom/group-joined', { ...page, refused: answer.message })
   })
 
-  const sessionOf = (viewer: Viewer, typed: string) =>
-    findGroupSessionByCode(db, viewer, typedCode(typed), dayOf(clock()))
+  /** Rate limited, so that no one can guess a code. Counted by person, because a whole room may share one IP address. */
+  async function sessionOf(reply: FastifyReply, viewer: Viewer, typed: string) {
+    const guess = [{ kind: 'join', value: viewer.id }] as const
+    const seconds = await countAttempt(db, guess, clock())
+    if (seconds > 0) {
+      reply.header('retry-after', seconds)
+      throw new TooManyRequests(seconds)
+    }
+    const session = await findGroupSessionByCode(db, viewer, typedCode(typed), dayOf(clock()))
+    if (session) await forgetAttempt(db, guess)
+    return session
+  }
 
   async function joinedPage(viewer: Viewer, session: GroupSession) {
     const [{ catalogue }, presence, enrollment, taken] = await Promise.all([

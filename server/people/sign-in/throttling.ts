@@ -19,6 +19,8 @@ export const limits = {
   name: { burst: 5, secondsEach: 720 },
   names: { burst: 60, secondsEach: 60 },
   code: { burst: 5, secondsEach: 300 },
+  /** Codes of group sessions, by person. */
+  join: { burst: 60, secondsEach: 10 },
 } as const satisfies Record<string, Limit>
 
 export type Limited = keyof typeof limits
