@@ -8,6 +8,7 @@ import { viewerOf } from '#server/people/viewer.ts'
 import type { Assets } from '#server/web/assets.ts'
 import { notFound } from '#server/web/errors.ts'
 import type { App } from '#server/web/routes.ts'
+import { sceneFile } from '#server/web/scenes.ts'
 import { takings } from './taking.ts'
 
 type Needs = Readonly<{ db: Database; catalogue: Catalogue; offered: FindOffered; assets: Assets }>
@@ -40,7 +41,9 @@ export async function offlineRoutes(app: App, { db, catalogue, offered, assets }
         const stops = lesson.contentNoteLevel === 'stop' && lesson.contentNote
         return stops ? [page, { path: `${path}?ready=yes`, from: `${path}?kept=yes&ready=yes` }] : [page]
       })
-      return { title: module.title, pages, files: lessonAssets.map(assets.asset) }
+      // The first lesson opens with the module's scene.
+      const files = [...lessonAssets, sceneFile(`module-${module.number}`)]
+      return { title: module.title, pages, files: files.map(assets.asset) }
     },
   )
 }

@@ -6,7 +6,7 @@ import { sentenceCase } from '#server/law/reasons/sentences.ts'
 import { standing } from '#server/law/standing.ts'
 import type { CourseStep } from '#server/learning/progress/next-step.ts'
 import type { CompletionRow } from '#server/learning/progress/queries.ts'
-import { type Day, formatDay } from '#server/lib/days.ts'
+import { type Day, daysBetween, formatDay } from '#server/lib/days.ts'
 import { standingShape, standingWords } from '#server/standings/standing-words.ts'
 import { bannerOf } from './clearance-banner.ts'
 import { explained } from './explained.ts'
@@ -78,7 +78,16 @@ export function myTrainingPage(
     notRequired: answer.requirements.length > 0 && shown.length === 0,
     courses: steps,
     completions,
+    newCertificate: newCertificate(completions, steps, today),
   }
+}
+
+/** The certificate of what someone finished in the last two weeks: it is at the top of the page. */
+function newCertificate(completions: readonly CompletionRow[], steps: readonly CourseStep[], today: Day) {
+  const [last] = completions
+  if (!last?.certificate_number || daysBetween(last.completed_on, today) > 14) return null
+  const step = steps.find(({ course }) => course.slug === last.course)
+  return { ...last, title: step?.course.shortTitle ?? last.course }
 }
 
 function refresherForAll(cards: readonly RequirementCard[]): CourseStep | null {

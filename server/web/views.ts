@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Assets } from './assets.ts'
 import { type FixedText, placeFor } from './fixed-text.ts'
+import { sceneFile } from './scenes.ts'
 import { createTemplates } from './templates.ts'
 import * as words from './words.ts'
 
@@ -114,6 +115,7 @@ export const views = fp(
       production: !development,
       defaultContext: {
         asset: assets.asset,
+        sceneFile,
         errors: [],
         robots: null,
         againAfter: null,

@@ -212,6 +212,9 @@ test('a module kept for offline goes on without a connection, and what was done 
   await form.goto(`${at}/assessment`)
   await form.getByRole('link', { name: `Your lessons: ${module.title}` }).click()
   await form.getByRole('heading', { level: 1, name: first.title }).waitFor()
+  // With the scene that opens the module.
+  const isDrawn = (scene: HTMLImageElement) => scene.complete && scene.naturalWidth > 0
+  await expect.poll(() => form.locator('.lesson-head .scene').evaluate(isDrawn)).toBe(true)
   await form.close()
   expect(await db.selectFrom('lesson_marks').selectAll().execute()).toEqual([])
 

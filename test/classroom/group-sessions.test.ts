@@ -413,6 +413,18 @@ describe('who sees a session', () => {
     expect((await join(client, code)).statusCode).toBe(303)
   })
 
+  test('a code that is too short or empty is answered beside the field, with what was typed', async () => {
+    const client = await (await aRoom()).as(mai)
+    const short = await client.get('/join?code=7km')
+    expect(short.statusCode).toBe(422)
+    expect(short.body).toContain('The code has six letters and digits. You typed 3.')
+    expect(short.body).toContain('value="7km"')
+    expect((await client.get('/join?code=')).body).toContain('Type the code that your facilitator shows.')
+    const unknown = await client.get('/join?code=7km-2rt')
+    expect(unknown.statusCode).toBe(404)
+    expect(unknown.body).toContain('No session of your program has that code.')
+  })
+
   test('a learner cannot create sessions, and a visitor signs in first and returns to the code', async () => {
     const room = await aRoom()
     const { address, code } = await open(room)

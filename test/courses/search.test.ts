@@ -21,3 +21,20 @@ test('the search finds lessons, words and job aids, guesses misspelled words, an
   for (const odd of ['%22', '%2D%2D', 'or', '%C2%AB%C2%BB', "'%3B"])
     expect((await ada.get(`/search?q=${odd}`)).statusCode).toBe(200)
 })
+
+test('/sources and /rules find by words, say how many, and open what they found', async () => {
+  const visitor = (await aWorld({ cast: false })).visitor()
+  const linked = (html: string) => html.match(/<li id="/g)?.length ?? 0
+  const all = await visitor.get('/sources')
+  const revisor = await visitor.get('/sources?q=revisor+statutes')
+  expect(linked(revisor.body)).toBeGreaterThan(0)
+  expect(linked(revisor.body)).toBeLessThan(linked(all.body))
+  expect(revisor.body).toMatch(/<details class="disclosure"[^>]* open>/)
+  expect(all.body).not.toMatch(/<details class="disclosure"[^>]* open>/)
+  const rules = await visitor.get('/rules?q=leave')
+  expect(rules.body.length).toBeLessThan((await visitor.get('/rules')).body.length / 1.5)
+  for (const address of ['/sources', '/rules']) {
+    const none = await visitor.get(`${address}?q=xyzzy`)
+    expect(none.body).toContain('Nothing has “xyzzy.”')
+  }
+})

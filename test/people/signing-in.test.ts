@@ -42,6 +42,18 @@ describe('signing in', () => {
     expect(new Set(bodies).size).toBe(1)
   })
 
+  test('an empty form says which field is missing, and is no failed attempt', async () => {
+    const { db, visitor } = await aWorld()
+    const empty = await visitor().post('/sign-in', { email: ' ', password: '' })
+    expect(empty.statusCode).toBe(422)
+    expect(empty.body).toContain('Enter your email or employee ID.')
+    expect(empty.body).toContain('Enter your password.')
+    const half = await visitor().post('/sign-in', { email: ada, password: '' })
+    expect(half.body).not.toMatch(/Enter your email|incorrect/)
+    expect(half.body).toContain(`value="${ada}"`)
+    expect(await db.selectFrom('sign_in_attempts').selectAll().execute()).toEqual([])
+  })
+
   test('a page of another site leads nowhere after signing in', async () => {
     const { visitor } = await aWorld()
     for (const next of ['//evil.example', 'https://evil.example', '/\\evil.example', '/a b']) {

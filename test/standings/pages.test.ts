@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { workedExamples } from '#server/law/examples/worked-examples.ts'
+import { factsOf } from '#server/law/facts/facts.ts'
 import { factsOfPeople } from '#server/standings/standings.actions.ts'
+import { myTrainingPage } from '#server/training/my-training.ts'
 import { aWorld, type World } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 
@@ -69,6 +72,44 @@ describe('my training', () => {
     const ada = await (await world.as('ada@northstar.example')).get('/')
     expect(ada.body).toContain('Before you have direct contact at North Star House, finish your training')
     expect(ada.body).toContain('until you finish the approved training, every module and its questions:')
+  })
+
+  test('puts what is most urgent first, in every worked example', () => {
+    const ranks = [
+      ...[/^not-(cleared|done)$/, /^overdue$/, /^unknown$/],
+      ...[/^due-before-contact$/, /^due-soon$/, /^(current|not-due-yet)$/],
+    ]
+    let mixed = 0
+    for (const { number, cases } of workedExamples)
+      for (const { facts, on, refused } of cases) {
+        if (refused) continue
+        const { cards } = myTrainingPage(factsOf(facts), on, [], [], new Map(), false)
+        const shown = cards.map(({ shape }) => ranks.findIndex((rank) => rank.test(shape)))
+        expect([number, shown]).toEqual([number, shown.toSorted((a, b) => a - b)])
+        expect(shown).not.toContain(-1)
+        if (new Set(shown).size > 1) mixed++
+      }
+    expect(mixed).toBeGreaterThan(3)
+  })
+
+  test('a new certificate is at the top for two weeks, and stays at the bottom', async () => {
+    const world = await aWorld({ now: new Date('2026-11-23T18:00:00Z') })
+    const home = async () => (await (await world.as('mai@northstar.example')).get('/')).body
+    expect(await home()).not.toContain('Your certificate is ready')
+    const { completed_on } = await world.db
+      .selectFrom('completions')
+      .where('person_id', '=', await personId(world.db, 'mai@northstar.example'))
+      .select('completed_on')
+      .executeTakeFirstOrThrow()
+    const on = (days: number) => {
+      world.clock.now = new Date(Date.parse(completed_on) + days * 86_400_000 + 18 * 3_600_000)
+    }
+    on(14)
+    const body = await home()
+    expect(body.indexOf('Your certificate is ready')).toBeLessThan(body.indexOf('Your requirements'))
+    expect(body.match(/href="\/certificates\/SH-\d+\.pdf"/g)).toHaveLength(2)
+    on(15)
+    expect(await home()).not.toContain('Your certificate is ready')
   })
 
   test('a child-protection worker sees what satisfies the law, and that our course alone does not', async () => {

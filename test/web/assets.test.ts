@@ -107,6 +107,17 @@ describe('static files', () => {
     expect(brotliDecompressSync(packed).toString()).toBe(css)
   })
 
+  it('each harbor scene is a drawing of less than 6 KB without lettering', async () => {
+    const folder = path.join(import.meta.dirname, '../../static/images/scenes')
+    const scenes = await readdir(folder)
+    expect(scenes.length).toBeGreaterThanOrEqual(12)
+    for (const scene of scenes) {
+      const drawing = await readFile(path.join(folder, scene))
+      expect([scene, drawing.length < 6000]).toEqual([scene, true])
+      expect(drawing.toString()).not.toMatch(/<text|<image|<script|gradient/i)
+    }
+  })
+
   it('everything the stylesheet links to exists', async () => {
     const files = await readdir(assets.folder)
     const linked = [...css.matchAll(/url\(([^)]*)\)/g)]

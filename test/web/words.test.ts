@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { count, day, instant, list, minutes, number, shortDay, time } from '#server/web/words.ts'
+import { count, day, instant, list, minutes, number, shortDay, time, waitInWords } from '#server/web/words.ts'
 
 describe('words', () => {
   it('a day is written as people write it, and is the same day in every time zone', () => {
@@ -26,6 +26,16 @@ describe('words', () => {
     expect(count(1, 'lesson')).toBe('1 lesson')
     expect(count(0, 'lesson')).toBe('0 lessons')
     expect(count(1200, 'person', 'people')).toBe('1,200 people')
+  })
+
+  it('a wait is one second or several, and minutes once they are easier to read', () => {
+    expect([1, 2, 89, 90, 600].map(waitInWords)).toEqual([
+      '1 second',
+      '2 seconds',
+      '89 seconds',
+      '2 minutes',
+      '10 minutes',
+    ])
   })
 
   it('numbers and lists are written the American way', () => {

@@ -12,7 +12,7 @@ import { TooManyRequests } from '#server/web/errors.ts'
 import { type App, text } from '#server/web/routes.ts'
 import { participantPage } from './group-page.ts'
 import { confirmPresence, joinGroupSession } from './group-presences.actions.ts'
-import { typedCode } from './group-session.ts'
+import { codeLength, typedCode } from './group-session.ts'
 import { findGroupSessionByCode, findPresence, type GroupSession } from './group-sessions.queries.ts'
 
 type Needs = Readonly<{ db: Database; offered: FindOffered; clock: () => Date }>
@@ -26,8 +26,11 @@ export async function groupJoiningRoutes(app: App, { db, offered, clock }: Needs
     '/join',
     { config, schema: { querystring: Type.Object({ code: Type.Optional(text(40)) }) } },
     async (request, reply) => {
-      const typed = request.query.code ?? ''
-      if (typed === '') return reply.page('classroom/join', { title: 'Join a group session', typed })
+      const typed = request.query.code
+      if (typed === undefined) return reply.page('classroom/join', joinPage(''))
+      const { length } = typedCode(typed)
+      if (length !== codeLength)
+        return reply.status(422).page('classroom/join', joinPage(typed, ofWrongLength(length)))
       const session = await sessionOf(reply, viewerOf(request), typed)
       if (session) return reply.redirect(`/join/${session.code}`, 303)
       return reply.status(404).page('classroom/join', unknownCode(typed))
@@ -87,13 +90,16 @@ export async function groupJoiningRoutes(app: App, { db, offered, clock }: Needs
   }
 }
 
-const unknownCode = (typed: string) => ({
+const unknownCode = (typed: string) =>
+  joinPage(typed, 'No session of your program has that code. Check the code with your facilitator.')
+
+const ofWrongLength = (length: number) =>
+  length === 0
+    ? 'Type the code that your facilitator shows.'
+    : `The code has six letters and digits. You typed ${length}.`
+
+const joinPage = (typed: string, message?: string) => ({
   title: 'Join a group session',
   typed,
-  errors: [
-    {
-      field: 'code',
-      message: 'No session of your program has that code. Check the code with your facilitator.',
-    },
-  ],
+  errors: message ? [{ field: 'code', message }] : [],
 })

@@ -80,9 +80,11 @@ const moment = (at: Date) => `${formatDay(dayOf(at))}, ${formatTime(at)}`
 /** No vowels, so that codes never spell a word, and no characters that look alike. */
 const signs = '23456789BCDFGHJKMPQRTVWXYZ'
 
+export const codeLength = 6
+
 /** A code of six characters. `random` returns numbers from 0 up to 1. */
 export const joinCode = (random: () => number): string =>
-  Array.from({ length: 6 }, () => signs[Math.floor(random() * signs.length)]).join('')
+  Array.from({ length: codeLength }, () => signs[Math.floor(random() * signs.length)]).join('')
 
 /** Normalizes a typed code: lowercase letters, spaces and dashes are fine. */
 export const typedCode = (typed: string): string => typed.toUpperCase().replace(/[\s\-–]+/g, '')
