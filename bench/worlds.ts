@@ -34,6 +34,8 @@ export async function filling(db: Database, fill: (trx: Transaction<DB>) => Prom
   const tables = sql`array[${sql.join(filled)}]::regclass[]`
   await db.transaction().execute(async (trx) => {
     await sql`set local session_replication_role = replica`.execute(trx)
+    // The law's day is Minnesota's. A verdict of the next day, as UTC has it in the evening, would be calculated again.
+    await sql`set local timezone = 'America/Chicago'`.execute(trx)
     await sql`update pg_index set indisready = false, indisvalid = false where indrelid = any(${tables})`.execute(
       trx,
     )

@@ -17,7 +17,7 @@ import {
   listWaitingOutsideTrainings,
 } from './outside.queries.ts'
 import { readOutsideForm } from './outside-form.ts'
-import { findStaff, staffChoice } from './staff-choice.actions.ts'
+import { findStaff, staffChoice, stillFinding } from './staff-choice.actions.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date }>
 
@@ -73,6 +73,7 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
     const { fields, file, isTooLarge } = await readUpload(request)
     const now = clock()
     const { entry, errors } = readOutsideForm(fields, dayOf(now))
+    const finding = stillFinding(fields)
     const personId = fields.person || viewer.id
     if (personId !== viewer.id && !(await findStaff(db, viewer.supervised_program_ids, personId)))
       return notFound()
@@ -84,6 +85,7 @@ export async function outsideRoutes(app: App, { db, clock }: Needs): Promise<voi
         'The file is larger than 10 MB. Choose a smaller one, such as a photo in lower quality. Your other entries are kept.',
     }
     const chooseAgain = { field: 'file', message: 'Choose the file again. Your browser doesn’t keep it.' }
+    if (finding) return again(file ? [...finding, chooseAgain] : finding)
     if (isTooLarge) return again([...errors, tooLarge])
     if (!entry) return again(file ? [...errors, chooseAgain] : errors)
     const result = await recordOutsideTraining(db, viewer, personId, entry, file, now)

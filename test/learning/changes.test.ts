@@ -28,12 +28,12 @@ beforeAll(() => {
   edit('welcome/01-first-day/questions.yml', (text) => text.replace('It is warm.', 'It warms.'))
   // Clearer words with the same meaning: people who know the old version don't have to read it again.
   edit('welcome/01-first-day/02-practice.md', (text) => text.replace('None of them counts.', 'None counts.'))
-  const readAgain = (place: string) =>
+  const readAgain = (place: string, question = 'm1') =>
     writeFileSync(
       join(dir, 'welcome/read-again.yml'),
-      `lessons:\n  ${place}: Guests are hungry when they come.\nquestions:\n  first-day/m1: It was too easy.\n`,
+      `lessons:\n  ${place}: Guests are hungry when they come.\nquestions:\n  first-day/${question}: It was too easy.\n`,
     )
-  readAgain('first-day/somewhere')
+  readAgain('first-day/somewhere', 'nowhere')
   refused = publish(dir, 'welcome', '1.1.0', '--change', 'meaning', '--summary', 'Soup comes first.').stderr
   readAgain('first-day/at-the-door')
   publish(dir, 'welcome', '1.1.0', '--change', 'meaning', '--summary', 'Soup comes first.')
@@ -162,6 +162,7 @@ test('the list of lessons to read again names changed lessons and doesn’t chan
   expect(refused).toContain(
     'read-again.yml names "first-day/somewhere", which is not a new or changed lesson.',
   )
+  expect(refused).toContain('read-again.yml names the question "first-day/nowhere", which did not change.')
   expect(after.current.change).toMatchObject({
     lessons: ['first-day/at-the-door', 'first-day/practice'],
     readAgain: { 'first-day/at-the-door': 'Guests are hungry when they come.' },

@@ -6,7 +6,7 @@ import { clearanceList } from '#server/standings/clearance-list.ts'
 import { factsOfPeople } from '#server/standings/standings.actions.ts'
 import { aWorld, type World } from '#test/support/app.ts'
 import { drawTeam } from './drawn-team.ts'
-import { programId, readable } from './reviewed.ts'
+import { addWorker, openReviewOf, programId, readable } from './reviewed.ts'
 
 const now = new Date('2026-06-14T15:00:00Z')
 
@@ -138,6 +138,23 @@ test('a day’s counts are kept once, never changed, and shown month by month', 
   expect(rows.reduce((sum, count) => sum + count, 0)).toBe(Number(short))
   for (const none of ['2026-06-13', '2026-02-31'])
     expect((await lee.get(`/licensing/overview/days/${none}`)).statusCode).toBe(404)
+})
+
+test('a review lists gaps that are open first, each with a link that asks about it', async () => {
+  const world = await aWorld({ now })
+  const lee = await world.as('lee@licensing.example')
+  await addWorker(world, '9900001', {
+    name: 'Aaron Early',
+    hired_on: '2026-01-01',
+    contact_from: '2026-01-10',
+    completed_on: '2026-01-20',
+  })
+  const review = await openReviewOf(world, lee, '9900001')
+  const { body } = await lee.get(`${review}/people`)
+  const gaps = readable(body.slice(body.indexOf('Gaps until that day')))
+  expect(gaps.indexOf('Theo Okafor')).toBeLessThan(gaps.indexOf('Aaron Early'))
+  const [, ask, about] = /href="([^"]+evidence\/new\?person=([0-9a-f-]{36}))">Ask about this/.exec(body)!
+  expect((await lee.get(ask!)).body).toMatch(new RegExp(`<option value="${about}" selected>Theo Okafor<`))
 })
 
 test('a program’s page begins with its gaps, open ones first, without names', async () => {

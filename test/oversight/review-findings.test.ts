@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { pageTexts } from '#test/certificates/reading.ts'
 import { faultsOf } from '#test/paper/pdf-rules.ts'
@@ -106,6 +107,43 @@ test('the program answers with text and a file; licensing requests more, changes
     ...['opened', 'finding-written', 'finding-answered', 'finding-reopened', 'finding-follow-up-moved'],
     ...['finding-answered', 'finding-resolved'],
   ])
+})
+
+test('among many people, finding one by name keeps what was typed, and nothing is saved until one is chosen', async () => {
+  const world = await aWorld({ now })
+  const lee = await world.as('lee@licensing.example')
+  const review = await openReviewOf(world, lee, '9900001')
+  const { rows } = await sql<{ id: string }>`
+    with added as (insert into people (name) select 'Quinn Lindström ' || n from generate_series(1, 101) n returning id)
+    insert into assignments (person_id, program_id, worker_type, hired_on)
+      select id, ${await programId(world, '9900001')}::uuid, 'employee', '2024-01-01' from added returning person_id as id`.execute(
+    world.db,
+  )
+  const typed = { body: 'Seven days without the training.', law: 'Minn. Stat. 245A.25', send: 'yes' }
+  const saved = () => world.db.selectFrom('review_findings').select('id').execute()
+  const post = (more: Record<string, string>) => lee.post(`${review}/findings`, { ...typed, ...more })
+  const found = await post({ find: 'lindström 8', find_person: 'yes' })
+  expect([found.statusCode, found.body]).toEqual([422, expect.stringContaining(typed.body)])
+  expect(found.body).toContain(typed.law)
+  expect(found.body).toContain(`type="radio" id="person-2" name="person" value="${rows[7]!.id}"`)
+  expect(readable((await post({ find: 'lindström 9', searched: 'lindström 8' })).body)).toContain(
+    'Choose the person, or clear the name that you typed.',
+  )
+  expect(await saved()).toHaveLength(0)
+  const chosen = { find: 'lindström 8', searched: 'lindström 8', person: rows[7]!.id }
+  expect((await post(chosen)).statusCode).toBe(303)
+  const [{ id } = { id: '' }] = await saved()
+  const { send, ...text } = typed
+  const edited = await lee.post(`/findings/${id}/edits`, { ...text, find: 'lindström 9', find_person: 'yes' })
+  expect(edited.body).toContain(rows[8]!.id)
+  const asked = { subject: 'The certificate', due_on: '7/1/2026', body: 'Please send it.' }
+  const evidence = await upload(world.app, lee, `${review}/evidence`, {
+    ...asked,
+    find: 'lindström',
+    find_person: 'yes',
+  })
+  expect(readable(evidence.body)).toContain('The first 20 matches. Type more of the name to see others.')
+  for (const text of Object.values(asked)) expect(evidence.body).toContain(text)
 })
 
 test('a finding is edited until it is sent; after that the earlier wording stays and the answer is awaited again', async () => {
@@ -272,9 +310,9 @@ test('in a large program, the person that a finding or request is about is found
     expect(readable(found.body)).toContain('11 matches. Choose a person.')
     // The finding that is edited names its person too.
     expect(await viewed()).toBe(address.endsWith('edit') ? 12 : 11)
-    const [, chosen, name] = /<a href="[^"]*\?person=([0-9a-f-]{36})">(Night Worker \d+)</.exec(found.body)!
+    const [, chosen, name] = /value="([0-9a-f-]{36})">\s*<label [^>]*>(Night Worker \d+)</.exec(found.body)!
     const about = (await lee.get(`${address}?person=${chosen}`)).body
-    expect(about).toContain(`<strong>${name}</strong>`)
-    expect(about).toContain(`<input type="hidden" name="person" value="${chosen}">`)
+    expect(about).toContain(`value="${chosen}" checked>`)
+    expect(about).toContain(`for="person">${name}<`)
   }
 })

@@ -82,6 +82,54 @@ describe("the team page's numbers", () => {
     }
   }, 120_000)
 
+  test('so do those of the clearance list, own requirements, the roster and training hours', async () => {
+    const world = await aWorld()
+    const program = await programId(world.db, 'North Star House')
+    const seed = Math.floor(Math.random() * 2 ** 31)
+    await drawTeam(world, program, 60, seed)
+    const rae = await world.as('rae@northstar.example')
+    const base = `/programs/${program}`
+    const told = (found: readonly number[]) =>
+      expect([seed, ...found]).toEqual([seed, ...found.map(() => found[0])])
+    const listed = (body: string) => body.split('<th scope="row">').length - 1
+
+    const clearance = (await rae.get(`${base}/clearance`)).body
+    const pills = [...clearance.matchAll(/show=(yes|no|unknown)"[^>]*>[\w ]+: ([\d,]+)</g)]
+    expect(pills.length).toBeGreaterThan(1)
+    for (const [, show, count] of pills) {
+      const query = `show=${show}`
+      const rows = listed((await rae.get(`${base}/clearance?whole=yes&${query}`)).body)
+      const csv = (await csvRows(rae, `${base}/clearance.csv?${query}`)).length
+      told([Number(count), rows, csv, await xlsxRows(rae, `${base}/clearance.xlsx?${query}`)])
+    }
+
+    const asked = { contact: 'no', schedule: 'same-month', first_days: '0', from_on: '1/1/2020' }
+    await rae.post(`${base}/requirements`, { title: 'First aid', ...asked })
+    const requirements = (await rae.get(`${base}/requirements`)).body
+    const counts = [...requirements.matchAll(/\?(requirement=[0-9a-f-]+)&amp;show=(\w+)#people">(\d+) /g)]
+    expect(counts.length).toBeGreaterThan(0)
+    for (const [, requirement, show, count] of counts) {
+      const query = `${requirement}&show=${show}`
+      const csv = (await csvRows(rae, `${base}/requirements.csv?${query}`)).length
+      const shown = /role="status">([\d,]+)/.exec((await rae.get(`${base}/requirements?${query}`)).body)![1]
+      told([Number(count), Number(shown), csv, await xlsxRows(rae, `${base}/requirements.xlsx?${query}`)])
+    }
+
+    const roster = (await rae.get(`${base}/roster`)).body
+    const working = Number(/(\d+) (?:person|people)/.exec(roster)![1])
+    const pages = await Promise.all([1, 2].map((page) => rae.get(`${base}/roster?page=${page}`)))
+    told([
+      working,
+      pages.reduce((sum, { body }) => sum + body.split('<th scope="row"><a href="').length - 1, 0),
+    ])
+
+    const hours = (await rae.get(`${base}/training-hours`)).body
+    const people = Number(/hours? by (\d+)/.exec(hours)![1])
+    const lines = await csvRows(rae, `${base}/training-hours.csv`)
+    told([new Set(lines.map((line) => line.split(',')[1])).size, people])
+    told([lines.length, await xlsxRows(rae, `${base}/training-hours.xlsx`)])
+  }, 60_000)
+
   test('per month equal the due dates and completions of the people', async () => {
     const world = await aWorld()
     const program = await programId(world.db, 'North Star House')

@@ -83,6 +83,34 @@ describe('importing a file', () => {
     expect(await work.where('role_title', '=', 'Cook').select('id').execute()).toHaveLength(1)
   })
 
+  test('asks whether two new rows of one name are one person, and does as answered', async () => {
+    const { world, rae, program } = await rosterAt()
+    const row = (email: string, title: string) => `Jules Ferro,${email},employee,${title},4/1/2025,,,,,`
+    const rows = [
+      row('jules@a.example', 'Cook'),
+      row('jules@b.example', ''),
+      row('jules@c.example', 'Mentor'),
+    ]
+    const { address, page } = await checkFile(world, rae, program, file(...rows))
+    expect(readable(page.body)).toContain(
+      'Line 3: Jules Ferro, jules@b.example, hired on 4/1/2025 May be the same person as line 2, Jules Ferro, jules@a.example, Cook, hired on April 1, 2025',
+    )
+    await rae.post(`${address}/answers`, { shown: ['3', '4'], same: '3' })
+    await settled(world, rae, address)
+    await applyFile(world, rae, address)
+    const people = await world.db
+      .selectFrom('people')
+      .innerJoin('assignments', 'person_id', 'people.id')
+      .where('name', '=', 'Jules Ferro')
+      .select(['email', 'role_title'])
+      .orderBy('email')
+      .execute()
+    expect(people).toEqual([
+      { email: 'jules@a.example', role_title: 'Cook' },
+      { email: 'jules@c.example', role_title: 'Mentor' },
+    ])
+  })
+
   test('saves the valid rows in one transaction, and the same file again changes nothing', async () => {
     const { world, rae, program } = await rosterAt()
     const { address } = await checkFile(world, rae, program, file(lena, omar, wrong))

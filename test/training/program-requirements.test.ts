@@ -175,6 +175,20 @@ describe('a supervisor', () => {
       ['hours', '2'],
     ])
     expect(readable(short.body)).toContain('This training takes at least 4 hours.')
+    // Finding another keeps the checked ones and what was typed.
+    const found = await record(sam, id, [
+      ['person', mai],
+      ['completed_on', '11/2/2026'],
+      ['find', 'theo'],
+      ['find_person', 'yes'],
+    ])
+    expect(found.statusCode).toBe(422)
+    expect(found.body).toContain(`value="${mai}" checked`)
+    expect(found.body).toContain(`value="${theo}"`)
+    expect(found.body).toContain('value="11/2/2026"')
+    const asked = `${base}/${id}/trainings/new?find=theo&person=${mai}`
+    for (const address of [asked, `${asked}&person=${theo}`])
+      expect((await sam.get(address)).body).toContain(`value="${mai}" checked`)
     const fields = [
       ['person', mai],
       ['person', theo],

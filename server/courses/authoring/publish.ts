@@ -4,6 +4,7 @@ import { type Problem, problemLine } from '#server/courses/authoring/files/probl
 import type { Course, CourseVersion } from '#server/courses/catalogue/catalogue.ts'
 import type { ChangeKind, ChangeRecord } from '#server/courses/catalogue/course-parts.ts'
 import { changeKinds } from '#server/courses/catalogue/course-parts.ts'
+import { questionLines } from '#server/courses/catalogue/question-key.ts'
 import { changesBetween } from '#server/courses/catalogue/version-changes.ts'
 import { changeFile } from './change-record.ts'
 import { registerCopies } from './content-hash.ts'
@@ -109,6 +110,7 @@ function refusals(
       'Describe the change in a sentence: --summary "The report is due within 12 hours instead of 24."',
     )
   if (last && asked.change === 'meaning') reasons.push(...readAgainProblems(last, working))
+  if (last) reasons.push(...questionReasonProblems(last, working))
   if (asked.by.trim() === '') reasons.push('Enter who publishes it: --by name@agency.example')
   return reasons
 }
@@ -121,6 +123,18 @@ function readAgainProblems(last: CourseVersion, working: CourseVersion): readonl
   return Object.keys(working.readAgain)
     .filter((place) => !changed.includes(place))
     .map((place) => `${readAgainFile} names "${place}", which is not a new or changed lesson.`)
+}
+
+/** A reason is shown beside its question, which must be new, changed or removed. */
+function questionReasonProblems(last: CourseVersion, working: CourseVersion): readonly string[] {
+  const textOf = (version: CourseVersion, place: string) => {
+    const [module, id = ''] = place.split('/')
+    const question = version.modules.find(({ slug }) => slug === module)?.questions.get(id)
+    return question && questionLines(question).join('\n')
+  }
+  return Object.keys(working.questionReasons)
+    .filter((place) => textOf(last, place) === textOf(working, place))
+    .map((place) => `${readAgainFile} names the question "${place}", which did not change.`)
 }
 
 const changeText = (text: CourseVersion, record: ChangeRecord) =>

@@ -5,7 +5,7 @@ import { dayOf } from '#server/lib/days.ts'
 import { hasRole, type Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { reader, type Typed } from '#server/programs/typed-form.ts'
-import { findStaff, namedIn, staffChoice } from '#server/training/staff-choice.actions.ts'
+import { findStaff, namedIn, staffChoice, stillFinding } from '#server/training/staff-choice.actions.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
 import { readForm } from '#server/web/upload.ts'
@@ -53,6 +53,8 @@ export async function evidenceRoutes(app: App, { db, clock }: Needs): Promise<vo
       if (review.state === 'closed')
         return reply.status(409).page('oversight/reviews/closed', closedPage(review))
       const upload = await readForm(request, { files: mostFiles })
+      const finding = stillFinding(upload.fields)
+      if (finding) return showAgain(upload.files.length > 0 ? [...finding, chooseFilesAgain] : finding)
       const person = await findStaff(db, [review.program_id], upload.fields.person)
       const asked = readRequest(upload.fields, person, dayOf(clock()))
       const message = readMessage(upload)
@@ -60,10 +62,13 @@ export async function evidenceRoutes(app: App, { db, clock }: Needs): Promise<vo
         const id = await requestEvidence(db, viewer, review, asked.entry, message.message, clock())
         return reply.redirect(`/evidence/${id}`, 303)
       }
-      const errors = [asked, message].flatMap((read) => (read.kind === 'problems' ? read.problems : []))
-      return reply
-        .status(422)
-        .page('oversight/reviews/evidence-new', await newPage(viewer, review, upload.fields, errors))
+      return showAgain([asked, message].flatMap((read) => (read.kind === 'problems' ? read.problems : [])))
+
+      async function showAgain(errors: readonly FieldError[]) {
+        return reply
+          .status(422)
+          .page('oversight/reviews/evidence-new', await newPage(viewer, review, upload.fields, errors))
+      }
     },
   )
 
@@ -185,4 +190,9 @@ export async function evidenceRoutes(app: App, { db, clock }: Needs): Promise<vo
     const about = { ...choice, address: `/reviews/${review.id}/evidence/new` }
     return { title: 'Ask for evidence', review, typed, errors, about, mostFiles }
   }
+}
+
+const chooseFilesAgain = {
+  field: 'files',
+  message: 'Choose the files again. Your browser doesn’t keep them.',
 }

@@ -5,7 +5,13 @@ import { dayOf } from '#server/lib/days.ts'
 import type { Viewer } from '#server/people/roles.ts'
 import { viewerOf } from '#server/people/viewer.ts'
 import { reader, type Typed, typedDay } from '#server/programs/typed-form.ts'
-import { findStaff, namedIn, type StaffChoice, staffChoice } from '#server/training/staff-choice.actions.ts'
+import {
+  findStaff,
+  namedIn,
+  type StaffChoice,
+  staffChoice,
+  stillFinding,
+} from '#server/training/staff-choice.actions.ts'
 import { notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
 import type { FieldError } from '#server/web/views.ts'
@@ -27,6 +33,9 @@ export async function reviewFindingRoutes(app: App, { db, clock }: Needs): Promi
 
   const findingFields = {
     person: Type.Optional(text(40)),
+    find: Type.Optional(text(200)),
+    find_person: Type.Optional(text(3)),
+    searched: Type.Optional(text(200)),
     rule: Type.Optional(text(10)),
     law: Type.Optional(text(300)),
     body: text(longestFinding),
@@ -65,15 +74,19 @@ export async function reviewFindingRoutes(app: App, { db, clock }: Needs): Promi
       const review = (await findReviewOf(db, viewer, request.params.review)) ?? notFound()
       if (review.state === 'closed')
         return reply.status(409).page('oversight/reviews/closed', closedPage(review))
+      const finding = stillFinding(request.body)
+      if (finding) return showAgain(finding)
       const person = await findStaff(db, [review.program_id], request.body.person)
       const read = readFinding(request.body, person, dayOf(clock()))
-      if (read.kind === 'problems') {
-        const page = await newPage(review, request.body, read.problems)
+      if (read.kind === 'problems') return showAgain(read.problems)
+      await writeFinding(db, viewer, review, read.entry, clock())
+      return reply.redirect(`/reviews/${review.id}#findings`, 303)
+
+      async function showAgain(errors: readonly FieldError[]) {
+        const page = await newPage(review, request.body, errors)
         await logList(viewer, review, page.about)
         return reply.status(422).page('oversight/reviews/finding-new', page)
       }
-      await writeFinding(db, viewer, review, read.entry, clock())
-      return reply.redirect(`/reviews/${review.id}#findings`, 303)
     },
   )
 
@@ -106,6 +119,8 @@ export async function reviewFindingRoutes(app: App, { db, clock }: Needs): Promi
     async (request, reply) => {
       const viewer = viewerOf(request)
       const finding = (await findFindingOf(db, viewer, request.params.finding)) ?? notFound()
+      const stillAsked = stillFinding(request.body)
+      if (stillAsked) return showAgain(stillAsked)
       const person = await findStaff(db, [finding.program_id], request.body.person)
       const read = readFinding(request.body, person, dayOf(clock()))
       if (read.kind === 'problems') return showAgain(read.problems)
@@ -190,7 +205,6 @@ export async function reviewFindingRoutes(app: App, { db, clock }: Needs): Promi
     }
   }
 
-  /** What is typed is kept in the form, and not in the address of the search. */
   const aboutWhom = async (programId: string, { person, find }: Typed, address: string) => ({
     ...(await staffChoice(db, [programId], { person, find })),
     address,

@@ -17,7 +17,7 @@ import { type App, text, uuid } from '#server/web/routes.ts'
 import { logLook } from './review.actions.ts'
 import { findReviewOf, type Review } from './review.queries.ts'
 import { closedPage, dayQuery, type ReviewDay, reviewDay } from './review-day.ts'
-import { certificatesOn, reviewPeople, reviewPerson } from './review-people.ts'
+import { certificatesOn, gapsOf, reviewPeople, reviewPerson } from './review-people.ts'
 import { listCertificatesOfPeople, listOutsideOfPeople } from './review-person.queries.ts'
 
 type Needs = Readonly<{ db: Database; clock: () => Date }>
@@ -55,7 +55,7 @@ export async function reviewPeopleRoutes(app: App, { db, clock }: Needs): Promis
         others: shown.filter(({ contact }) => contact !== 'in'),
         fast,
         isFastOnly,
-        gaps: people.flatMap(({ person_id, name, gaps }) => gaps.map((gap) => ({ ...gap, person_id, name }))),
+        gaps: gapsOf(people),
         missed: people.filter(({ gaps }) => gaps.length > 0).length,
       })
     },

@@ -48,6 +48,12 @@ export function reviewPeople(
   })
 }
 
+/** Everyone's gaps: the open ones first, and the oldest of each. */
+export const gapsOf = (people: readonly ReviewPerson[]) =>
+  people
+    .flatMap(({ person_id, name, gaps }) => gaps.map((gap) => ({ ...gap, person_id, name })))
+    .sort((a, b) => Number(b.open) - Number(a.open) || (a.from < b.from ? -1 : a.from > b.from ? 1 : 0))
+
 export function reviewPerson(
   person: RosterPerson,
   known: Facts | undefined,

@@ -24,14 +24,16 @@ export type ImportState = Readonly<{
   draft: Draft
 }>
 
-/** The id of the person on the roster, or a different person. */
+/** The id of the person on the roster, the earlier line of the file that adds them, or a different person. */
 export type Answer = string
 
 export const differentPerson = 'other'
 
-/** Someone on the roster with the name of a row that would add a person. */
+/** Someone on the roster or on an earlier line with the name of a row that would add a person. */
 export type Alike = Readonly<{
-  id: string
+  id: Answer
+  /** The earlier line. Null for someone on the roster. */
+  line: number | null
   name: string
   email: string | null
   role_title: string
@@ -53,6 +55,9 @@ export function peopleOfFile(state: ImportState, newId: () => string) {
   const newPeople: NewPerson[] = []
   // By email, and by employee id.
   const newBy = new Map<string, NewPerson>()
+  // By line, and the first with each name.
+  const addedOn = new Map<string, NewPerson>()
+  const firstNamed = new Map<string, NewPerson>()
   // Employee ids that rows gave, and those on record, by person.
   const numbered = new Map<string, string>()
   const nameOf = new Map(
@@ -93,6 +98,8 @@ export function peopleOfFile(state: ImportState, newId: () => string) {
     const keep = () => {
       const person = { id, name, email: email ?? null, employee_id, line }
       newPeople.push(person)
+      addedOn.set(lineAnswer(line), person)
+      if (!firstNamed.has(nameKey(name))) firstNamed.set(nameKey(name), person)
       if (email) newBy.set(email, person)
       if (employee_id) newBy.set(keyOfEmployee(employee_id), person)
       if (employee_id) numbered.set(id, employee_id)
@@ -102,18 +109,26 @@ export function peopleOfFile(state: ImportState, newId: () => string) {
 
   function answerOn(line: number) {
     const id = state.answers.get(line) ?? differentPerson
+    const added = addedOn.get(id)
+    if (added) return { id: added.id, name: added.name }
     const person = state.roster.get(id)
     return person && { id, name: person.name }
   }
 
-  /** Someone else on the roster who has a new person's name. */
+  /** Someone else on the roster or on an earlier line who has a new person's name. */
   function alikeOf(name: string | undefined, personId: string, line: number): Alike | null {
     if (!name || state.answers.has(line)) return null
-    const found = (rosterBy.get(nameKey(name)) ?? []).find(([id]) => id !== personId)
-    const work = found && state.draft.get(found[0])?.at(-1)?.work
-    if (!work) return null
-    const [id, person] = found
-    return { id, ...person, role_title: work.role_title, hired_on: work.hired_on }
+    const onRoster = (rosterBy.get(nameKey(name)) ?? []).find(([id]) => id !== personId)
+    const alike = onRoster && workingAs({ id: onRoster[0], ...onRoster[1] })
+    if (alike) return { ...alike, line: null }
+    const earlier = firstNamed.get(nameKey(name))
+    const added = earlier && earlier.id !== personId ? workingAs(earlier) : null
+    return earlier && added ? { ...added, id: lineAnswer(earlier.line), line: earlier.line } : null
+  }
+
+  function workingAs({ id, name, email }: Pick<NewPerson, 'id' | 'name' | 'email'>) {
+    const work = state.draft.get(id)?.at(-1)?.work
+    return work ? { id, name, email, role_title: work.role_title, hired_on: work.hired_on } : null
   }
 
   function knownPerson(
@@ -153,5 +168,7 @@ export function peopleOfFile(state: ImportState, newId: () => string) {
 }
 
 const nameKey = (name: string) => oneLine(name).normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
+
+const lineAnswer = (line: number): Answer => `line ${line}`
 
 const keyOfEmployee = (employeeId: string | undefined) => `employee ${employeeId ?? ''}`

@@ -9,7 +9,7 @@ import { findRosterOf } from '#server/programs/queries.ts'
 import { includesDay } from '#server/programs/recorded-period.ts'
 import { found, notFound } from '#server/web/errors.ts'
 import { type App, form, text, uuid } from '#server/web/routes.ts'
-import { readListUpload } from '#server/web/upload.ts'
+import { mostChecked, readListUpload } from '#server/web/upload.ts'
 import { listProgramFindings } from './program-findings.actions.ts'
 import {
   findProgramTrainingFile,
@@ -38,15 +38,17 @@ export async function programTrainingRoutes(app: App, { db, clock }: Needs): Pro
       config: supervisors,
       schema: {
         params,
-        querystring: Type.Object({ person: Type.Optional(text(40)), find: Type.Optional(text()) }),
+        querystring: Type.Object({
+          person: Type.Optional(Type.Array(text(40), { maxItems: mostChecked })),
+          find: Type.Optional(text()),
+        }),
       },
     },
     async (request, reply) => {
-      const { person, find = '' } = request.query
-      const typed = { person: person ? [person] : [] }
+      const { person = [], find = '' } = request.query
       return reply.page(
         'training/program-training-new',
-        await newPage(viewerOf(request), request.params, { typed, find, errors: [] }),
+        await newPage(viewerOf(request), request.params, { typed: { person }, find, errors: [] }),
       )
     },
   )
@@ -61,8 +63,10 @@ export async function programTrainingRoutes(app: App, { db, clock }: Needs): Pro
         .status(422)
         .page(
           'training/program-training-new',
-          await newPage(viewer, request.params, { typed, find: '', errors: problems }),
+          await newPage(viewer, request.params, { typed, find: fields.find ?? '', errors: problems }),
         )
+    const chooseAgain = { field: 'file', message: 'Choose the file again. Your browser doesn’t keep it.' }
+    if (fields.find_person) return again(file ? [chooseAgain] : [])
     if (isTooLarge)
       return again([
         {
@@ -73,7 +77,6 @@ export async function programTrainingRoutes(app: App, { db, clock }: Needs): Pro
     const answer = await recordProgramTrainings(db, viewer, requirement, typed, file, clock())
     if (answer.kind === 'recorded')
       return reply.redirect(`/programs/${requirement.program_id}/requirements?recorded=${answer.count}`, 303)
-    const chooseAgain = { field: 'file', message: 'Choose the file again. Your browser doesn’t keep it.' }
     const isAboutFile = answer.problems.some(({ field }) => field === 'file')
     return again(file && !isAboutFile ? [...answer.problems, chooseAgain] : answer.problems)
   })
