@@ -87,6 +87,7 @@ export function resultPage(
     scoresByLine: questions.some(({ given }) => given.some(({ credit }) => credit !== null)),
     answers: questions.map(({ question, given }) => ({
       stem: question.stem.html,
+      isStory: question.type === 'scenario',
       credit: creditText(given),
       confidence: confidenceOf(given),
       review: showsAnswers

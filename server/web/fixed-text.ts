@@ -6,7 +6,7 @@ import { withKeys } from './form-keys.ts'
 /** A part of pages that is the same for all who read it, such as a lesson's text: turned into bytes once, not on every page. */
 export type FixedText = Readonly<{
   bytes: Buffer
-  /** Where its forms have the keys that each page fills in. */
+  /** Where its forms have the key that each page fills in. */
   keysAt: readonly number[]
 }>
 
@@ -22,7 +22,7 @@ const mark = '\0'
 const blankKey = randomUUID()
 
 export function fixedText(html: string): FixedText {
-  const bytes = Buffer.from(withKeys(html, '', () => blankKey))
+  const bytes = Buffer.from(withKeys(html, '', blankKey))
   const keysAt: number[] = []
   for (let at = bytes.indexOf(blankKey); at >= 0; at = bytes.indexOf(blankKey, at + blankKey.length))
     keysAt.push(at)
@@ -32,8 +32,9 @@ export function fixedText(html: string): FixedText {
 /** Puts fixed texts into the pages whose templates print them. After the form keys, so that the rest has its keys. */
 export const fixedTexts = fp(async (app: FastifyInstance) => {
   app.decorateReply('fixedTexts', null)
-  app.addHook('onSend', (_request, { fixedTexts }, payload, done) => {
-    done(null, fixedTexts && typeof payload === 'string' ? joined(payload.split(mark), fixedTexts) : payload)
+  app.addHook('onSend', (_request, { fixedTexts, formKey }, payload, done) => {
+    if (!fixedTexts || typeof payload !== 'string') return done(null, payload)
+    done(null, joined(payload.split(mark), fixedTexts, formKey ?? randomUUID()))
   })
 })
 
@@ -44,16 +45,16 @@ export function placeFor(text: FixedText, reply: { fixedTexts: FixedText[] | nul
   return mark
 }
 
-const joined = (pieces: readonly string[], texts: readonly FixedText[]): Buffer =>
+const joined = (pieces: readonly string[], texts: readonly FixedText[], key: string): Buffer =>
   Buffer.concat(
     pieces.flatMap((piece, n) =>
-      n === 0 ? [Buffer.from(piece)] : [withNewKeys(texts[n - 1]!), Buffer.from(piece)],
+      n === 0 ? [Buffer.from(piece)] : [withKey(texts[n - 1]!, key), Buffer.from(piece)],
     ),
   )
 
-function withNewKeys({ bytes, keysAt }: FixedText): Buffer {
+function withKey({ bytes, keysAt }: FixedText, key: string): Buffer {
   if (keysAt.length === 0) return bytes
   const filled = Buffer.from(bytes)
-  for (const at of keysAt) filled.write(randomUUID(), at, 'latin1')
+  for (const at of keysAt) filled.write(key, at, 'latin1')
   return filled
 }

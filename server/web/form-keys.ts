@@ -11,6 +11,10 @@ declare module 'fastify' {
     /** True where the same form may be sent again and again, because it then changes nothing more. */
     isRepeatable?: boolean
   }
+  interface FastifyReply {
+    /** The key of the forms on this page. */
+    formKey: string | null
+  }
   interface FastifyRequest {
     /** What identifies this sending of a form. Null unless this request has claimed it. */
     formUse: string | null
@@ -24,12 +28,13 @@ type Needs = Readonly<{
 }>
 
 /**
- * Every form gets a key when its page is sent, and each key works once: a double click, a retry or five sends at once have
- * one effect, and the later ones get the first one's answer. A form that was refused, such as for a missing field, has had
+ * Every page gets a key for its forms when it is sent, and each form works once with it: a double click, a retry or five
+ * sends at once have one effect, and the later ones get the first one's answer. A form that was refused, such as for a missing field, has had
  * no effect, so its key still works. Scripts send the key as the header Idempotency-Key.
  */
 export const formKeys = fp(async (app: FastifyInstance, { db, senderOf }: Needs) => {
   app.decorateRequest('formUse', null)
+  app.decorateReply('formKey', null)
 
   app.addHook('preValidation', async (request) => {
     if (!isForm(request)) return
@@ -56,7 +61,9 @@ export const formKeys = fp(async (app: FastifyInstance, { db, senderOf }: Needs)
   app.addHook('onSend', async (request, reply, payload) => {
     if (request.formUse) await settle(db, request.formUse, reply).catch((error) => request.log.error(error))
     const isHtml = String(reply.getHeader('content-type')).startsWith('text/html')
-    return isHtml && typeof payload === 'string' ? withKeys(payload, request.url) : payload
+    if (!isHtml || typeof payload !== 'string') return payload
+    reply.formKey = randomUUID()
+    return withKeys(payload, request.url, reply.formKey)
   })
 })
 
@@ -126,13 +133,13 @@ async function settle(db: Database, id: string, reply: FastifyReply): Promise<vo
 export const sweepFormKeys = (db: Database): Promise<unknown> =>
   sql`delete from form_uses where used_at < now() - interval '2 days'`.execute(db)
 
-/** The page, with a new key in each form that is sent to `url` or elsewhere. */
-export const withKeys = (html: string, url: string, newKey: () => string = randomUUID): string =>
+/** The page, with the key in each form that is sent to `url` or elsewhere. */
+export const withKeys = (html: string, url: string, key: string): string =>
   html.replaceAll(/<form\b[^>]*>/g, (tag) => {
     if (!tag.includes('method="post"')) return tag
-    // The key of a form with files must be known before its body is read.
-    if (tag.includes('enctype="multipart/form-data"')) return withKeyInAddress(tag, newKey(), url)
-    return `${tag}<input type="hidden" name="${field}" value="${newKey()}">`
+    // The key of a form with files must be known before its body is read, so the files don't tell two such forms apart.
+    if (tag.includes('enctype="multipart/form-data"')) return withKeyInAddress(tag, randomUUID(), url)
+    return `${tag}<input type="hidden" name="${field}" value="${key}">`
   })
 
 function withKeyInAddress(tag: string, key: string, url: string): string {

@@ -39,5 +39,6 @@ const blocks =
 
 const blockEdge = new RegExp(`(?<=\\S)(?=<(?:${blocks})\\b)|(?<=</(?:${blocks})>)(?=\\S)`, 'g')
 
-/** Puts each block element on its own line: text extractors join words that only layout separates. */
-const blocksApart = (template: string): string => template.replaceAll(blockEdge, '\n')
+/** Puts each block element on its own line: text extractors join words that only layout separates. Indentation stays here. */
+const blocksApart = (template: string): string =>
+  template.replaceAll(blockEdge, '\n').replaceAll(/\n\s+/g, '\n')

@@ -136,7 +136,7 @@ function arrange(box) {
 
   function draw() {
     const left = board.cards.filter(({ key }) => !board.where(key))
-    const pool = `<p class="arrange-left">${left.length === 0 ? 'Each one has a place' : `${left.length} left to place`}</p>
+    const pool = `<p class="arrange-left">${left.length} left to place</p>
       <p class="quiet">Choose one, then where it goes. You can also drag it, or use the arrow keys.</p>
       <ul class="arrange-cards" data-place="">${left.map((one) => `<li>${card(one)}</li>`).join('')}</ul>`
     const places = board.places.map((place) => {

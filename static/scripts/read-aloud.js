@@ -6,7 +6,7 @@ readAloud?.addEventListener('click', () => startReading(speechSynthesis))
 
 const spoken = 'h1, h2, h3, h4, p, li, legend, label, dt, dd, figcaption, th, td, summary'
 const silent =
-  'svg, [popover], [hidden], .lesson-cite, .usa-sr-only, .lesson-sources, .arrange ~ *, button, select, details:not([open]) > :not(summary)'
+  'svg, [popover], [hidden], .lesson-cite, .usa-sr-only, .lesson-sources, .arranged > :not(.arrange), button:not(.arrange-card), select, details:not([open]) > :not(summary)'
 const speeds = ['0.75', '1', '1.25', '1.5', '1.75']
 
 /** @param {SpeechSynthesis} voices */
@@ -113,7 +113,8 @@ function sentencesOf(within) {
   while (walker.nextNode()) {
     const node = /** @type {Text} */ (walker.currentNode)
     const block = node.parentElement?.closest(spoken)
-    if (!block || !node.data.trim() || node.parentElement?.closest(silent)) continue
+    if (!block || !node.data.trim() || node.parentElement?.closest(silent) || !block.checkVisibility())
+      continue
     blocks.set(block, [...(blocks.get(block) ?? []), node])
   }
   return [...blocks.values()].flatMap((nodes) => {

@@ -18,7 +18,7 @@ function leave() {
   document.title = 'Weather'
   forget()
   if (document.documentElement.dataset.leaving) navigator.sendBeacon('/sign-out')
-  window.location.replace(link.href)
+  location.replace(link.href)
 }
 
 document.addEventListener('click', (event) => {
@@ -81,7 +81,7 @@ document.addEventListener('keyup', (event) => {
 })
 
 // A page restored with Back must not be blank or have an open menu.
-window.addEventListener('pageshow', (event) => {
+addEventListener('pageshow', (event) => {
   if (event.persisted) document.documentElement.hidden = false
 })
 
@@ -375,7 +375,7 @@ document.addEventListener('time-sent', waitForTheEnd)
  */
 function say(text, kind = 'error', more = '') {
   const frame = document.createElement('div')
-  frame.innerHTML = `<div class="usa-alert usa-alert--${kind}"><p class="usa-alert__body"></p></div>`
+  frame.innerHTML = `<div class="usa-alert usa-alert--${kind}"><div class="usa-alert__body"><p class="usa-alert__text"></p></div></div>`
   frame.querySelector('p')?.append(text, ' ', more)
   document.getElementById('messages')?.replaceChildren(frame)
   return frame
@@ -449,7 +449,7 @@ document.addEventListener('click', (event) => {
   const button = event.target instanceof Element && event.target.closest('[data-print-checked]')
   if (!button) return
   document.documentElement.classList.add('print-checked')
-  window.print()
+  print()
   document.documentElement.classList.remove('print-checked')
 })
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { problemLine } from '#server/courses/authoring/files/problems.ts'
@@ -26,6 +27,20 @@ test('the residential course has its five modules, and they take less than four 
   expect(
     modules.reduce((sum, { minutes, assessmentMinutes }) => sum + minutes + assessmentMinutes, 0),
   ).toBeLessThan(240)
+})
+
+test('labels of each drawing are at least 12 px on a phone', () => {
+  const styles = readFileSync(resolve(import.meta.dirname, '../../static/styles/_figure.scss'), 'utf8')
+  const smallest = Math.min(...[...styles.matchAll(/font-size: (\d+)px/g)].map(([, size]) => Number(size)))
+  const widths = [...catalogue.courses.values()].flatMap(({ current }) =>
+    current.modules
+      .flatMap(({ lessons }) => lessons)
+      .flatMap(({ html }) => [...html.matchAll(/class="lesson-drawing"[^>]*viewBox="0 0 (\d+) /g)])
+      .map(([, width]) => Number(width)),
+  )
+  expect(widths.length).toBeGreaterThan(20)
+  // The text of a lesson is 350 px wide at 390.
+  for (const width of widths) expect((smallest * 350) / width).toBeGreaterThanOrEqual(12)
 })
 
 test('each course lists its authors, so that no one can approve their own text', () => {

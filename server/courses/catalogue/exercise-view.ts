@@ -124,6 +124,8 @@ const missing: Record<Exercise['type'], string> = {
   scenario: 'Choose an answer.',
 }
 
+const notOrdered = 'None of the lines has been moved yet. Put them in order first.'
+
 /** What is missing in an incomplete answer, and where: what was chosen stays. */
 type Asked = Readonly<{ message: string; line: Readonly<{ name: string; text: string }> | null }>
 
@@ -132,6 +134,7 @@ export function askedFor(type: Exercise['type'], fields: AnswerFields): Asked {
   const without = fields.items.filter(({ chosen }) => chosen === '')
   const [first] = without
   if (!first) return { message: missing[type], line: null }
+  if (type === 'order' && without.length === fields.items.length) return { message: notOrdered, line: null }
   const what = fields.kind === 'match' ? 'a match' : 'a place'
   const lines = without.length === 1 ? 'One line still needs' : `${without.length} lines still need`
   const isKept = without.length < fields.items.length
