@@ -3,18 +3,11 @@ import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync 
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { sql } from 'kysely'
+import { type Binaries, binariesPackage, findBinaries, majorOf } from '#server/db/binaries.ts'
 import { connect } from '#server/db/connection.ts'
-import {
-  type Binaries,
-  binariesPackage,
-  findBinaries,
-  majorOf,
-  majorOfCluster,
-  startEmbeddedPostgres,
-  stopOrphan,
-  upgradeFolder,
-} from '#server/db/embedded.ts'
+import { majorOfCluster, startEmbeddedPostgres, upgradeFolder } from '#server/db/embedded.ts'
 import { lockDataFolder } from '#server/db/lock.ts'
+import { stopOrphan } from '#server/db/orphan.ts'
 import { installQueue } from '#server/db/queue-schema.ts'
 import { enqueue } from '#server/jobs/enqueue.ts'
 import { type JobData, type JobName, timetable } from '#server/jobs/timetable.ts'

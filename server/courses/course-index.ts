@@ -1,5 +1,11 @@
 import { slugOf } from '#server/courses/authoring/text/glossary.ts'
-import type { CourseVersion, GlossaryTerm, Heading, Lesson } from '#server/courses/catalogue/catalogue.ts'
+import type {
+  CourseVersion,
+  GlossaryTerm,
+  Heading,
+  Lesson,
+  Module,
+} from '#server/courses/catalogue/catalogue.ts'
 import type { LessonHref } from '#server/courses/catalogue/lesson-links.ts'
 
 /** A term and its places in a course. */
@@ -22,17 +28,11 @@ export function courseIndex(
   glossary: readonly GlossaryTerm[],
   lessonHref: LessonHref,
 ): readonly IndexLetter[] {
-  const entries = glossary.flatMap(({ term, also }): IndexEntry[] => {
-    const names = [term, ...also].map((form) => new RegExp(`(?<![\\p{L}])${escaped(form)}(?![\\p{L}])`, 'iu'))
-    const places = course.modules.flatMap((module) =>
-      module.lessons.flatMap((lesson) => {
-        const found = placeIn(lesson, term, names)
-        if (!found) return []
-        const { heading } = found
-        const href = lessonHref({ course, module: module.slug, lesson: lesson.slug, part: heading?.id })
-        return [{ module: module.number, lesson: lesson.title, href, under: heading?.text }]
-      }),
-    )
+  const entries = placesOf(course, glossary).flatMap(({ term, also, found }): IndexEntry[] => {
+    const places = found.map(({ module, lesson, heading }) => {
+      const href = lessonHref({ course, module: module.slug, lesson: lesson.slug, part: heading?.id })
+      return { module: module.number, lesson: lesson.title, href, under: heading?.text }
+    })
     if (places.length === 0) return []
     const slug = slugOf(term)
     const others = also
@@ -45,6 +45,30 @@ export function courseIndex(
     ({ word }) => word.charAt(0).toUpperCase(),
   )
   return [...byLetter].map(([letter, entries]) => ({ letter, entries }))
+}
+
+type Found = Readonly<{ module: Module; lesson: Lesson; heading: Heading | undefined }>
+
+const kept = new WeakMap<CourseVersion, readonly (GlossaryTerm & Readonly<{ found: readonly Found[] }>)[]>()
+
+/** Every term with the lessons that speak of it. Kept, because each takes a search through all titles and headings. */
+function placesOf(course: CourseVersion, glossary: readonly GlossaryTerm[]) {
+  const places =
+    kept.get(course) ??
+    glossary.map((entry) => {
+      const names = [entry.term, ...entry.also].map(
+        (form) => new RegExp(`(?<![\\p{L}])${escaped(form)}(?![\\p{L}])`, 'iu'),
+      )
+      const found = course.modules.flatMap((module) =>
+        module.lessons.flatMap((lesson) => {
+          const place = placeIn(lesson, entry.term, names)
+          return place ? [{ module, lesson, heading: place.heading }] : []
+        }),
+      )
+      return { ...entry, found }
+    })
+  kept.set(course, places)
+  return places
 }
 
 /** Whether a lesson explains or mentions a term, and the first heading that does. */

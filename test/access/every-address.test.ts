@@ -96,7 +96,12 @@ async function asked(world: World): Promise<readonly Row[]> {
 }
 
 /** Sends only what the form's schema requires: allowed requests get a form error, and little changes. */
-async function cellOf(asking: Asking, { method, url, schema }: Route, role: RoleName, address: string) {
+async function cellOf(
+  asking: Asking,
+  { method, url, policy, schema }: Route,
+  role: RoleName,
+  address: string,
+) {
   const { world } = asking
   const token = await tokenOf(asking, role)
   const answer = await world.app.inject({
@@ -112,7 +117,8 @@ async function cellOf(asking: Asking, { method, url, schema }: Route, role: Role
     },
     ...(method === 'POST' ? { payload: leastBody(schema.body as BodySchema).toString() } : {}),
   })
-  if (method === 'POST') await undo(asking)
+  // A form that this role may not send reaches no action, and neither does one about what isn't there.
+  if (method === 'POST' && mayAsk(policy, role) && answer.statusCode !== 404) await undo(asking)
   keepPage(answer, `${method} ${url}`, role)
   const isSignIn = String(answer.headers.location ?? '').startsWith('/sign-in') && url !== '/sign-out'
   return isSignIn ? 'sign-in' : String(answer.statusCode)

@@ -194,7 +194,7 @@ test('pages say that an entry has no place yet, and the service says when entrie
 })
 
 test('a change that PostgreSQL rolls back to end a deadlock runs again, and its entry is there once', async () => {
-  await emptyDatabase()
+  const owner = await emptyDatabase()
   const db = await asTheService()
   await db
     .insertInto('people')
@@ -205,11 +205,11 @@ test('a change that PostgreSQL rolls back to end a deadlock runs again, and its 
   const before = deadlocks()
   let tries = 0
   const { promise: hasFirst, resolve: gotFirst } = Promise.withResolvers<void>()
-  // PostgreSQL ends the one that has waited a second, which is the one that waited first.
-  const other = db.transaction().execute(async (trx) => {
+  const other = owner.transaction().execute(async (trx) => {
+    // PostgreSQL ends the transaction that looks for a deadlock and finds one: this one doesn't look.
+    await sql`set local deadlock_timeout = '10min'`.execute(trx)
     await touch(trx, 'Ada Second')
     await hasFirst
-    await after(200)
     await touch(trx, 'Theo First')
   })
   await writeEvidence(db, async (trx) => {
@@ -217,9 +217,20 @@ test('a change that PostgreSQL rolls back to end a deadlock runs again, and its 
     trx.record(entry('after a deadlock'))
     await touch(trx, 'Theo First')
     gotFirst()
+    // The one that looks does so once, a second after it began to wait. By then the other has to wait too.
+    if (tries === 1) await expect.poll(() => waitsForPeople(owner), { timeout: 60_000 }).toBe(true)
     await touch(trx, 'Ada Second')
   })
   await other
   expect([tries, deadlocks() - before]).toEqual([2, 1])
   expect([...(await subjectsOf(db)), ...(await waiting(db))]).toEqual(['after a deadlock'])
 })
+
+async function waitsForPeople(db: Database): Promise<boolean> {
+  const { rows } = await sql`
+    select from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock' and query like 'update "people"%'`.execute(
+    db,
+  )
+  return rows.length > 0
+}

@@ -56,7 +56,7 @@ describe('a service with database problems', () => {
       })
       for (const status of await waiting.answers) expect(status).toBeGreaterThanOrEqual(500)
       expect(service.process.exitCode).toBeNull()
-      expect((await rae.get('/readyz')).status).toBe(200)
+      await expect.poll(async () => (await rae.get('/readyz')).status, { timeout: 20_000 }).toBe(200)
       expect(await rename()).toBe(303)
     }
   })

@@ -61,9 +61,10 @@ describe('one installation, from its first start on', () => {
     const visitor = new Visitor(address)
     expect(JSON.parse((await visitor.get('/healthz')).body)).toEqual({ status: 'alive', version })
     const readiness = async () => JSON.parse((await visitor.get('/readyz')).body)
-    expect(await readiness()).toMatchObject({ database: 'reached', schema: 'current' })
     // The demonstration's ledger is signed right after the start.
-    await expect.poll(readiness, { timeout: 60_000 }).toMatchObject({ status: 'ready' })
+    await expect
+      .poll(readiness, { timeout: 60_000 })
+      .toMatchObject({ status: 'ready', database: 'reached', schema: 'current' })
     expect((await visitor.get('/sign-in')).body).toContain('Demonstration: every person')
   })
 
@@ -73,7 +74,7 @@ describe('one installation, from its first start on', () => {
     expect(second.code).toBe(1)
     expect(second.stderr).toContain(`is already running with the data in ${folder}, at ${address}`)
     expect(second.stderr).not.toContain('    at ')
-    expect((await new Visitor(address).get('/readyz')).status).toBe(200)
+    await isReady(address)
   })
 
   test('a command invites an administrator while the service runs, with a link that works once', async () => {
@@ -213,12 +214,16 @@ describe('a refused start', () => {
   test("a course with an error stops the start with the author's message", async () => {
     const folder = newFolder()
     const courses = path.join(folder, 'courses')
-    cpSync(path.join(project, 'courses'), courses, { recursive: true })
-    const module = path.join(courses, 'residential-settings/01-law-words-role/module.yml')
-    writeFileSync(module, 'title: The law\ndraw: 8\npass_mark: lots\n')
-    const { code, stderr } = await run(['server/main.ts'], { DATA_DIR: folder, COURSES_DIR: courses })
+    cpSync(path.join(project, 'test/courses/fixture'), courses, { recursive: true })
+    writeFileSync(
+      path.join(courses, 'welcome/01-first-day/module.yml'),
+      'title: The law\ndraw: 8\npass_mark: lots\n',
+    )
+    // A cache of its own, so that the project's courses stay rendered for the other starts.
+    const settings = { DATA_DIR: folder, COURSES_DIR: courses, CACHE_DIR: path.join(folder, 'cache') }
+    const { code, stderr } = await run(['server/main.ts'], settings)
     expect(code).toBe(1)
-    expect(stderr).toMatch(/residential-settings\/01-law-words-role\/module\.yml:3/)
+    expect(stderr).toMatch(/welcome\/01-first-day\/module\.yml:3/)
     expect(stderr).toContain('npm run courses:check')
     expect(existsSync(path.join(folder, 'postgres'))).toBe(false)
     rmSync(folder, { recursive: true })
@@ -287,7 +292,7 @@ describe('a start on a database of the organization', () => {
     expect(service.stdout()).toContain('Data: the database at DATABASE_URL')
     expect(service.stdout()).not.toContain('Demonstration')
     expect(service.stdout()).toContain('/setup/')
-    expect((await new Visitor(service.address).get('/readyz')).status).toBe(200)
+    await isReady(service.address)
     expect((await new Visitor(service.address).get('/')).body).not.toContain('Demonstration')
     expect(await db.selectFrom('people').select('id').execute()).toEqual([])
     expect(existsSync(path.join(folder, 'postgres'))).toBe(false)
@@ -298,6 +303,10 @@ describe('a start on a database of the organization', () => {
     rmSync(folder, { recursive: true, force: true })
   })
 })
+
+/** On a crowded machine, a part of the page may not answer in its time at first. */
+const isReady = (address: string) =>
+  expect.poll(async () => (await new Visitor(address).get('/readyz')).status, { timeout: 60_000 }).toBe(200)
 
 async function signedIn(address: string): Promise<Visitor> {
   const visitor = new Visitor(address)

@@ -5,7 +5,7 @@ import path from 'node:path'
 import type { FastifySchema, FastifyServerOptions, LightMyRequestResponse } from 'fastify'
 import { buildApp } from '#server/app.ts'
 import { type Config, readConfig } from '#server/config.ts'
-import { loadCourses } from '#server/courses/authoring/load.ts'
+import { openCourses } from '#server/courses/authoring/rendered-courses.ts'
 import type { Catalogue } from '#server/courses/catalogue/catalogue.ts'
 import type { Database } from '#server/db/connection.ts'
 import { demoPassword } from '#server/demo/cast.ts'
@@ -17,11 +17,13 @@ import type { Tracing } from '#server/web/tracing.ts'
 import { asTheService, emptyDatabase } from './db.ts'
 import { schemaController } from './schemas.ts'
 
+const project = path.join(import.meta.dirname, '../..')
+
 export const config: Config = readConfig({
   LOG_LEVEL: 'silent',
   BASE_URL: 'http://127.0.0.1:3000',
   SECOND_FACTOR: 'optional',
-  CACHE_DIR: process.env.CACHE_DIR,
+  CACHE_DIR: process.env.CACHE_DIR ?? path.join(project, 'node_modules/.cache/safe-harbor'),
 })
 
 // What each world keeps outside its database: gone with this worker.
@@ -29,13 +31,10 @@ const folder = mkdtempSync(path.join(tmpdir(), 'safe-harbor-worlds-'))
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 let worlds = 0
 
-let loaded: Catalogue | undefined
+const { catalogue: courses } = await openCourses(path.join(project, 'courses'), config.cacheDir)
 
 /** The project's own courses, read once a worker. That they have no errors is held by test/courses. */
-export function theCourses(): Catalogue {
-  loaded ??= loadCourses(path.join(import.meta.dirname, '../../courses')).catalogue
-  return loaded
-}
+export const theCourses = (): Catalogue => courses
 
 export type World = Readonly<{
   /** The owner's view of the database; the service itself works in its own role. */

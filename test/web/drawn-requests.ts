@@ -106,6 +106,8 @@ const paramOf = /:(\w+)/g
  */
 export function drawnRequests(routes: readonly Route[], draw: Draw) {
   const shapes = routes.map((route) => ({ route, pattern: patternOf(route.url) }))
+  // No parameter holds a slash.
+  const shapesBy = Map.groupBy(shapes, ({ route }) => route.url.split('/').length)
   const values = new Map<string, Map<string, true>>()
   const addresses = new Map<string, Map<string, string>>()
   const forms = new Map<string, SeenForm[]>()
@@ -121,7 +123,8 @@ export function drawnRequests(routes: readonly Route[], draw: Draw) {
   /** The ids in an address, by the path part before them. */
   function learnAddress(address: string, seenBy: string): void {
     const path = address.split(/[?#]/, 1)[0]!
-    for (const { route, pattern } of shapes) {
+    const parts = path.split('/').length
+    for (const { route, pattern } of shapesBy.get(parts) ?? []) {
       const found = pattern.exec(path)
       if (!found) continue
       for (const [index, name] of paramNames(route.url).entries())
