@@ -1,5 +1,5 @@
 import { buffer } from 'node:stream/consumers'
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { addDays, type Day, dayOf } from '#server/lib/days.ts'
 import { type Column, csvOf, xlsxOf } from '#server/web/spreadsheet.ts'
 import { programId, readable, sendFile, settled } from '#test/programs/programs.ts'
@@ -25,41 +25,40 @@ const columns: readonly Column<Row>[] = [
   { heading: 'Separated on', width: 12, isDay: true, value: () => null },
 ]
 
-describe(`a file of ${many} rows is accepted, checked within 10 seconds and saved within 30`, () => {
-  test.each([
-    ['roster.csv', csvOf],
-    ['roster.xlsx', (all: readonly Column<Row>[], rows: readonly Row[]) => xlsxOf('Roster', all, rows)],
-  ])(
-    '%s',
-    async (name, write) => {
-      const world = await aWorld()
-      const rae = await world.as('rae@northstar.example')
-      const program = await programId(world.db, 'North Star House')
-      // A hire further back would wait for a second person.
-      const hiredOn = addDays(dayOf(world.clock.now), -7)
-      const rows = Array.from({ length: many }, (_, n) => ({
-        name: `Alexandria Featherstone-Johansson ${n}`,
-        email: `alexandria.featherstone-johansson.${n}@northstar.example`,
-        id: `NS-${100_000 + n}`,
-        hiredOn,
-      }))
-      const bytes = await buffer(write(columns, rows))
-      const begun = performance.now()
-      const sent = await sendFile(world, rae, program, bytes, name)
-      expect(sent.statusCode, readable(sent.body).slice(0, 1000)).toBe(303)
-      const address = String(sent.headers.location)
-      const checked = await settled(world, rae, address)
-      const checkedAfter = (performance.now() - begun) / 1000
-      expect(readable(checked.body)).toContain('20,000 rows are ready.')
-      const saving = performance.now()
-      await rae.post(`${address}/application`)
-      const saved = await settled(world, rae, address)
-      const savedAfter = (performance.now() - saving) / 1000
-      expect(readable(saved.body)).toContain('20,000 rows were saved')
-      console.log({ name, kilobytes: Math.round(bytes.length / 1024), checkedAfter, savedAfter })
-      expect(checkedAfter).toBeLessThan(10)
-      expect(savedAfter).toBeLessThan(30)
-    },
-    300_000,
-  )
-})
+test(`files of ${many} rows are accepted and checked within 10 seconds, and saved within 30`, async () => {
+  const world = await aWorld()
+  const rae = await world.as('rae@northstar.example')
+  const program = await programId(world.db, 'North Star House')
+  // A hire further back would wait for a second person.
+  const rows = rowsHiredOn(addDays(dayOf(world.clock.now), -7))
+  const files = { 'roster.xlsx': xlsxOf('Roster', columns, rows), 'roster.csv': csvOf(columns, rows) }
+  const seconds: Record<string, number> = {}
+  let address = ''
+  for (const [name, file] of Object.entries(files)) {
+    const bytes = await buffer(file)
+    const begun = performance.now()
+    const sent = await sendFile(world, rae, program, bytes, name)
+    expect(sent.statusCode, readable(sent.body).slice(0, 1000)).toBe(303)
+    address = String(sent.headers.location)
+    const { body } = await settled(world, rae, address)
+    seconds[name] = (performance.now() - begun) / 1000
+    expect(readable(body)).toContain('20,000 rows are ready.')
+  }
+  const begun = performance.now()
+  await rae.post(`${address}/application`)
+  const { body } = await settled(world, rae, address)
+  const saved = (performance.now() - begun) / 1000
+  console.log({ checked: seconds, saved })
+  expect(readable(body)).toContain('20,000 rows were saved')
+  // On a machine without other work.
+  expect(Math.max(...Object.values(seconds))).toBeLessThan(10)
+  expect(saved).toBeLessThan(30)
+}, 600_000)
+
+const rowsHiredOn = (hiredOn: Day): readonly Row[] =>
+  Array.from({ length: many }, (_, n) => ({
+    name: `Alexandria Featherstone-Johansson ${n}`,
+    email: `alexandria.featherstone-johansson.${n}@northstar.example`,
+    id: `NS-${100_000 + n}`,
+    hiredOn,
+  }))
