@@ -80,6 +80,9 @@ export async function flowingDocument(title: string, running: string, at: Date):
 
 type Look = Readonly<{ face: FaceName; size: number; color: Placed['color'] }>
 
+/** So many lines stay on one page. */
+const fewLines = 3
+
 /** Lines of text, continued on the next page where they don't fit. */
 function write(
   pages: FlowingPages,
@@ -88,6 +91,7 @@ function write(
   { face, size, color }: Look,
 ): void {
   let rest = [...lines]
+  if (lines.length <= fewLines && pages.y + lines.length * size * leading > bottom) pages.newPage()
   while (rest.length > 0) {
     if (pages.y + size * leading > bottom) pages.newPage()
     const room = Math.max(1, Math.floor((bottom - pages.y) / (size * leading)))

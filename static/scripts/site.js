@@ -458,6 +458,7 @@ if (navigator.pdfViewerEnabled && matchMedia('(min-width: 60em)').matches)
   for (const frame of /** @type {NodeListOf<HTMLIFrameElement>} */ (
     document.querySelectorAll('[data-pdf]')
   )) {
-    frame.src = frame.dataset.pdf ?? ''
+    // In sight first: the viewer fits the page to the frame's width.
     frame.hidden = false
+    frame.src = frame.dataset.pdf ?? ''
   }

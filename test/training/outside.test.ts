@@ -120,7 +120,7 @@ test('a PDF is shown beside the form that decides on it, and only our own pages 
   const rae = await world.as('rae@northstar.example')
   const at = String((await record(world, theo, webinar, { name: 'letter.pdf', bytes: pdf })).headers.location)
   const page = await rae.get(at)
-  expect(page.body).toContain(`data-pdf="${at}/file?beside=yes"`)
+  expect(page.body).toContain(`data-pdf="${at}/file?beside=yes#`)
   expect(page.headers['content-security-policy']).toMatch(/frame-ancestors 'none'.*;frame-src 'self'$/)
   expect((await rae.get('/team')).headers['content-security-policy']).not.toContain('frame-src')
   const beside = await rae.get(`${at}/file?beside=yes`)

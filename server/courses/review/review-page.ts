@@ -127,15 +127,16 @@ export function reviewVersionPage(
   }
 }
 
-/** The questions that are new, changed or gone since the version before, each with the author's reason. */
+/** The questions that are new, changed or gone since the version before, those with a reason of the author's first. */
 function questionsOf(before: CourseVersion | undefined, text: CourseVersion) {
   if (!before) return []
-  return changedQuestions(before, text).map(({ key, title, place, change }) => ({
+  const questions = changedQuestions(before, text).map(({ key, title, place, change }) => ({
     title,
     place,
     word: { added: 'New', changed: 'Changed', removed: 'Removed' }[change],
     why: text.change?.questionReasons?.[key] ?? null,
   }))
+  return questions.sort((a, b) => Number(a.why === null) - Number(b.why === null))
 }
 
 const none: CommentCounts = { open: 0, mine: 0, resolved: 0 }
