@@ -9,13 +9,13 @@ import { headsFolder, keepHead } from '#server/certificates/credentials/ledger-h
 import { recordEvidence, writeEvidence } from '#server/ledger/actions.ts'
 import { entryHash } from '#server/ledger/chain.ts'
 import type { StoredEntry } from '#server/ledger/checking.ts'
-import { isIncluded } from '#server/ledger/merkle.ts'
 import { type ReadTile, rootOfTiles } from '#server/ledger/tiles.ts'
 import { accountMail } from '#server/notices/account-mail.actions.ts'
 import type { AccountMail } from '#server/people/account-emails.ts'
 import { aWorld, type World } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
 import { databaseUrl } from '#test/support/db.ts'
+import { isIncluded } from './inclusion.ts'
 import { checkProof, openCheckpoint } from './tlog-checker.ts'
 
 const day = 86_400_000
