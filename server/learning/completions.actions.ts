@@ -45,19 +45,21 @@ export async function completeIfDone(
   return true
 }
 
+type Taken = Readonly<{
+  enrollmentId: string
+  course: CourseVersion
+  modules: CertificateFacts['modules']
+  minutes: number
+  /** How it was taken. Null if that was not recorded. */
+  evidence: Evidence | null
+}>
+
 /** Records the completion, ends its enrollment, refreshes standings and issues the certificate: all or nothing. */
 export async function recordCompletion(
   trx: EvidenceTransaction,
   { issuer, afterChange }: Completing,
   person: Readonly<{ id: string; name: string }>,
-  taken: Readonly<{
-    enrollmentId: string
-    course: CourseVersion
-    modules: CertificateFacts['modules']
-    minutes: number
-    /** How it was taken. Null if that was not recorded. */
-    evidence: Evidence | null
-  }>,
+  taken: Taken,
   now: Date,
 ): Promise<void> {
   const { course, modules, minutes, evidence } = taken

@@ -12,7 +12,19 @@ export type SizedLines = Readonly<{ lines: readonly Line[]; size: number }>
 /** Text that can't be printed, with a message that tells an administrator how to fix it. */
 export class UndrawableText extends Error {}
 
+const mostSet = 5000
+const alreadySet = new Map<string, Line>()
+
+/** Cached: fitting a text sets the same lines at several sizes, and the same titles are on every certificate. */
 export function setLine(text: string, face: FaceName): Line {
+  const key = `${face} ${text}`
+  const line = alreadySet.get(key) ?? newLine(text, face)
+  if (alreadySet.size >= mostSet) alreadySet.clear()
+  alreadySet.set(key, line)
+  return line
+}
+
+function newLine(text: string, face: FaceName): Line {
   const runs = runsOf(text, face)
   if ('missing' in runs) {
     const codePoint = runs.missing.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')

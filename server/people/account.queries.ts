@@ -73,7 +73,7 @@ export async function listViewsOf(db: Kysely<DB>, personId: string): Promise<rea
   return rows
 }
 
-export type SignInLine = Readonly<{
+type SignInLine = Readonly<{
   at: Date
   how: string
   is_accepted: boolean

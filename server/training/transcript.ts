@@ -2,7 +2,7 @@ import type { Day } from '#server/lib/days.ts'
 import { formatDay } from '#server/lib/days.ts'
 import { flowingDocument } from '#server/paper/flowing-document.ts'
 
-export type TranscriptCourse = Readonly<{
+type TranscriptCourse = Readonly<{
   completed_on: Day
   title: string
   version: string
@@ -11,7 +11,7 @@ export type TranscriptCourse = Readonly<{
   certificate: string | null
 }>
 
-export type TranscriptOutside = Readonly<{
+type TranscriptOutside = Readonly<{
   completed_on: Day
   title: string
   provider: string

@@ -1,5 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
+import {
+  type Histogram,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api'
 import { W3CTraceContextPropagator } from '@opentelemetry/core'
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
@@ -46,7 +54,6 @@ export function startTracing({ version }: Readonly<{ version: string }>): Tracin
     readers: [new PeriodicExportingMetricReader({ exporter: new OTLPMetricExporter() })],
   })
   const tracer = traces.getTracer('safe-harbor-training', version)
-  const current = new AsyncLocalStorage<Span>()
   const meter = metrics.getMeter('safe-harbor-training', version)
   const seconds = meter.createHistogram('http.server.request.duration', {
     unit: 's',
@@ -57,6 +64,21 @@ export function startTracing({ version }: Readonly<{ version: string }>): Tracin
     advice: { explicitBucketBoundaries: [0.01, 0.1, 0.5, 1, 5, 10, 60, 300, 1800] },
   })
 
+  const tracing: Started = { tracer, current: new AsyncLocalStorage<Span>() }
+  return {
+    requests: tracedRequests(tracing, seconds),
+    jobs: (handlers) => tracedJobs(tracing, jobSeconds, handlers),
+    statements: tracedStatements(tracing),
+    close: async () => {
+      await Promise.allSettled([traces.shutdown(), metrics.shutdown()])
+    },
+  }
+}
+
+type Started = Readonly<{ tracer: Tracer; current: AsyncLocalStorage<Span> }>
+
+/** A span for each request, from its arrival to its answer. */
+function tracedRequests({ tracer, current }: Started, seconds: Histogram): Tracing['requests'] {
   const begun = (request: FastifyRequest) => {
     const { method } = request
     const route = request.routeOptions.url
@@ -79,7 +101,7 @@ export function startTracing({ version }: Readonly<{ version: string }>): Tracin
     span.end()
     seconds.record(reply.elapsedTime / 1000, attributes)
   }
-  const requests = fp(async (app: App) => {
+  return fp(async (app: App) => {
     const spans = new WeakMap<FastifyRequest, Span>()
     app.addHook('onRequest', (request, _reply, done) => {
       const span = begun(request)
@@ -92,7 +114,13 @@ export function startTracing({ version }: Readonly<{ version: string }>): Tracin
       if (span) answered(span, request, reply)
     })
   })
+}
 
+function tracedJobs<Handlers extends JobFunctions>(
+  { tracer, current }: Started,
+  seconds: Histogram,
+  handlers: Handlers,
+): Handlers {
   const runJob = async (name: string, run: () => Promise<unknown>): Promise<unknown> => {
     const options = { kind: SpanKind.CONSUMER, attributes: { 'job.name': name } }
     const span = tracer.startSpan(`job ${name}`, options, ROOT_CONTEXT)
@@ -106,19 +134,21 @@ export function startTracing({ version }: Readonly<{ version: string }>): Tracin
       span.setAttribute('job.outcome', outcome)
       if (outcome === 'failed') span.setStatus({ code: SpanStatusCode.ERROR })
       span.end()
-      jobSeconds.record((performance.now() - from) / 1000, { 'job.name': name, 'job.outcome': outcome })
+      seconds.record((performance.now() - from) / 1000, { 'job.name': name, 'job.outcome': outcome })
     }
   }
-  const jobs = <Handlers extends JobFunctions>(handlers: Handlers): Handlers =>
-    Object.fromEntries(
-      Object.entries(handlers).map(([name, handler]) => [
-        name,
-        (...args: never[]) => runJob(name, () => handler(...args)),
-      ]),
-    ) as Handlers
+  return Object.fromEntries(
+    Object.entries(handlers).map(([name, handler]) => [
+      name,
+      (...args: never[]) => runJob(name, () => handler(...args)),
+    ]),
+  ) as Handlers
+}
 
+/** A span for each statement of a request or job. */
+function tracedStatements({ tracer, current }: Started): KyselyPlugin {
   const running = new WeakMap<QueryId, Span>()
-  const statements: KyselyPlugin = {
+  return {
     transformQuery: ({ node, queryId }) => {
       const within = current.getStore()
       if (within) running.set(queryId, tracer.startSpan(...statementSpan(node, within)))
@@ -127,14 +157,6 @@ export function startTracing({ version }: Readonly<{ version: string }>): Tracin
     transformResult: async ({ queryId, result }) => {
       running.get(queryId)?.end()
       return result
-    },
-  }
-  return {
-    requests,
-    jobs,
-    statements,
-    close: async () => {
-      await Promise.allSettled([traces.shutdown(), metrics.shutdown()])
     },
   }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { headBody, readHead } from '#server/ledger/heads.ts'
-import { isIncluded, merkleRoot } from '#server/ledger/merkle.ts'
+import { merkleRoot } from '#server/ledger/merkle.ts'
 import {
   consistencyProof,
   hashesAt,
@@ -12,6 +12,7 @@ import {
   rootOfTiles,
   tileWidth,
 } from '#server/ledger/tiles.ts'
+import { isIncluded } from './inclusion.ts'
 import { isConsistent } from './tlog-checker.ts'
 
 const sha = (...parts: readonly Buffer[]) => createHash('sha256').update(Buffer.concat(parts)).digest()

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { contradictionsIn } from '#server/law/facts/contradictions.ts'
-import { rosterOn, workOfPerson } from '#server/programs/roster/employment/roster.queries.ts'
+import { rosterOn, workOfPeople } from '#server/programs/roster/employment/roster.queries.ts'
 import { writtenFactsOf } from '#server/standings/person-facts.ts'
 import { aWorld } from '#test/support/app.ts'
 import { personId } from '#test/support/cast.ts'
@@ -70,7 +70,7 @@ describe('the roster on a day', () => {
       expect(contradictionsIn(facts)).toEqual([])
       expect(facts.assignments).toHaveLength(1)
     }
-    const county = await workOfPerson(db, await personId(db, 'jo@county.example'), '2100-01-01')
+    const county = await workOfPeople(db, [await personId(db, 'jo@county.example')], '2100-01-01')
     const agency = await programId(db, 'Example County Social Services')
     expect(writtenFactsOf(county, county.people[0]!.person_id, undefined, new Map())).toMatchObject({
       programs: [],

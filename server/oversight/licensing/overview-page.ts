@@ -4,7 +4,7 @@ import { statusNames } from '#server/programs/record/program-forms.ts'
 import type { OverviewDayProgram, OverviewProgram, ProgramCounts } from './overview.queries.ts'
 
 /** Why people are not cleared, in the order of the page. */
-export const causeWords: Readonly<Record<string, string>> = {
+const causeWords: Readonly<Record<string, string>> = {
   'annual-training': 'Annual training overdue',
   'initial-training': 'Initial training not finished',
   'waiting-for-decision': 'Outside training waiting for a decision',

@@ -32,7 +32,7 @@ export type OverviewProgram = ProgramCounts &
   }>
 
 /** The day of the counts, the last day of "due soon" and the rules revision: answers stored under another one are stale. */
-export type OverviewOf = Readonly<{ today: Day; soon: Day; ruleset: string }>
+type OverviewOf = Readonly<{ today: Day; soon: Day; ruleset: string }>
 
 /** The counts of every certified program. */
 export async function listProgramCounts(db: Kysely<DB>, of: OverviewOf): Promise<readonly ProgramCounts[]> {

@@ -46,7 +46,7 @@ export type PacketPerson = ReviewPerson &
     corrections: readonly string[]
   }>
 
-export type PacketRule = Readonly<{
+type PacketRule = Readonly<{
   name: string
   words: string
   citation: string

@@ -2,7 +2,7 @@ import { type Day, formatDay } from '#server/lib/days.ts'
 import { flowingDocument } from '#server/paper/flowing-document.ts'
 import type { Violation } from './correction-order.ts'
 
-export type OrderHead = Readonly<{
+type OrderHead = Readonly<{
   review: number
   program: string
   holder: string

@@ -76,23 +76,27 @@ export function teamPage(
     exportXlsx: address({ page: '' }).replace('/team', '/team.xlsx'),
     // A person's page opens for the same day as the list.
     sameDay: address({ ...anyMonth, ...anyone, program: '', sort: '' }).replace('/team', ''),
-    columns: columns.map(({ sort, label }) => {
-      const isHere = sort === filter.sort
-      return {
-        sort,
-        label: label(on === today),
-        sorted: isHere ? (filter.isDescending ? 'descending' : 'ascending') : null,
-        href: sort
-          ? `${address({ sort: `${isHere && !filter.isDescending ? '-' : ''}${sort}`, page: '' })}#people`
-          : null,
-      }
-    }),
+    columns: columnsOf(filter, on === today, address),
     byUrgency: `${address({ ...anyMonth, show: '', search: '', sort: '', page: '' })}#people`,
     showing: filter.inMonth ? inMonthWords(filter.inMonth) : filter.group && groupNames[filter.group],
     hasSeveralPrograms: programs.length > 1,
     ...programSwitch(programs, program, address),
   }
 }
+
+/** The headings of the table, each with the address that sorts by it. */
+const columnsOf = (filter: TeamFilter, isToday: boolean, address: AskedTeam['address']) =>
+  columns.map(({ sort, label }) => {
+    const isHere = sort === filter.sort
+    return {
+      sort,
+      label: label(isToday),
+      sorted: isHere ? (filter.isDescending ? 'descending' : 'ascending') : null,
+      href: sort
+        ? `${address({ sort: `${isHere && !filter.isDescending ? '-' : ''}${sort}`, page: '' })}#people`
+        : null,
+    }
+  })
 
 const few = 5
 

@@ -34,7 +34,7 @@ export async function startAuthenticator(
   return openSecret(key, personId, values.secret)
 }
 
-export type AuthenticatorResult =
+type AuthenticatorResult =
   | { kind: 'confirmed'; codes: readonly string[] }
   | { kind: 'wrong' }
   | { kind: 'throttled'; seconds: number }

@@ -36,16 +36,7 @@ export function takeWork(
     return { column: 'worker_type', message: 'Enter employee, contractor, volunteer, or student.' }
   const retitled = before && laterTitleProblem(before, says.role_title)
   if (retitled) return retitled
-  const work: Work = {
-    worker_type: says.worker_type ?? before?.worker_type ?? 'employee',
-    ...workTextsBy((name) => says[name] ?? before?.[name] ?? ''),
-    ...(before && before.later_titles.length > 0 && { role_title: before.role_title }),
-    later_titles: before?.later_titles ?? [],
-    hired_on: says.hired_on ?? before?.hired_on ?? '',
-    separated_on: says.separated_on ?? before?.separated_on ?? null,
-    duties_from: says.duties_from ?? before?.duties_from ?? null,
-    duties_to: before?.duties_to ?? null,
-  }
+  const work = workAfter(before, says)
   const workChanges = before ? changesBetween(before, work) : []
   for (const { column, from } of workChanges) {
     const earlier = found?.said[column]
@@ -85,6 +76,18 @@ export function takeWork(
     }
   return { works: [...others, draft], changes: found ? changes : [], isNew: !found }
 }
+
+/** The employment as on record, with what the row says of it. */
+const workAfter = (before: Work | undefined, says: RowSays): Work => ({
+  worker_type: says.worker_type ?? before?.worker_type ?? 'employee',
+  ...workTextsBy((name) => says[name] ?? before?.[name] ?? ''),
+  ...(before && before.later_titles.length > 0 && { role_title: before.role_title }),
+  later_titles: before?.later_titles ?? [],
+  hired_on: says.hired_on ?? before?.hired_on ?? '',
+  separated_on: says.separated_on ?? before?.separated_on ?? null,
+  duties_from: says.duties_from ?? before?.duties_from ?? null,
+  duties_to: before?.duties_to ?? null,
+})
 
 /** A file has one title and no day. Where titles change from a day on, it may name any of them, and changes none. */
 function laterTitleProblem({ role_title, later_titles }: Work, says: string | undefined): CellProblem | null {

@@ -86,7 +86,7 @@ export type ProgramFinding = Readonly<{
   explanation: readonly string[]
 }>
 
-export const appliesTo = (whom: Whom, work: Work): boolean =>
+const appliesTo = (whom: Whom, work: Work): boolean =>
   (whom.roles.length === 0 || whom.roles.includes(work.role_title)) &&
   (whom.units.length === 0 || whom.units.includes(work.unit)) &&
   (whom.worker_types.length === 0 || whom.worker_types.includes(work.worker_type)) &&

@@ -53,7 +53,7 @@ export async function listWork(
   return rows
 }
 
-export type DoneRow = Done & Readonly<{ person_id: string; requirement_id: string }>
+type DoneRow = Done & Readonly<{ person_id: string; requirement_id: string }>
 
 /** What was done for these requirements: trainings that the program recorded, and completions of a course that meets one. */
 export async function listDone(

@@ -19,7 +19,7 @@ type Viewer = Readonly<{ id: string; supervised_program_ids: readonly string[] }
 
 export type TypedTraining = TypedEntry & Readonly<{ person: readonly string[] }>
 
-export type RecordAnswer =
+type RecordAnswer =
   | Readonly<{ kind: 'recorded'; count: number }>
   | Readonly<{ kind: 'problems'; problems: readonly Problem[] }>
 

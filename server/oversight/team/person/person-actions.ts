@@ -5,7 +5,7 @@ import { isInForce } from '#server/oversight/team/exports/certificates-zip.ts'
 import { includesDay } from '#server/programs/recorded-period.ts'
 import type { RosterRecord } from '#server/programs/roster/employment/roster-record.ts'
 
-export type ActionLink = Readonly<{ label: string; href: string; note: string }>
+type ActionLink = Readonly<{ label: string; href: string; note: string }>
 
 /** What a viewer can do about a person, all in one place. No one does anything about their own record. */
 export function personActions(

@@ -107,7 +107,7 @@ export async function findPersonOnRoster(
   return rows[0] ?? null
 }
 
-export type NamedPerson = Readonly<{ id: string; name: string; email: string | null }>
+type NamedPerson = Readonly<{ id: string; name: string; email: string | null }>
 
 /**
  * People of whom a viewer knows already, in a query with people as p: on record, or with a role that is given or asked

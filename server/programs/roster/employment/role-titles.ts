@@ -3,7 +3,7 @@ import { type Day, formatDay } from '#server/lib/days.ts'
 /** A role title from a day on, until the next one. It may be planned. */
 export type LaterTitle = Readonly<{ from_on: Day; role_title: string }>
 
-export type Titled = Readonly<{ role_title: string; hired_on: Day; later_titles: readonly LaterTitle[] }>
+type Titled = Readonly<{ role_title: string; hired_on: Day; later_titles: readonly LaterTitle[] }>
 
 /** The role title on a day: the last that began by then, or the one that the employment began with. */
 export const titleOn = ({ role_title, later_titles }: Titled, on: Day): string =>

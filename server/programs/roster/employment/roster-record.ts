@@ -11,7 +11,7 @@ import type { RoleHere } from './roles.queries.ts'
 import { workTexts } from './work-texts.ts'
 
 /** What a viewer may change in a person's record at one program. No one changes their own. */
-export type MayChange = Readonly<{ isOwn: boolean; leave: boolean; everything: boolean }>
+type MayChange = Readonly<{ isOwn: boolean; leave: boolean; everything: boolean }>
 
 export function mayChange(
   viewer: Pick<Viewer, 'id' | 'administered_program_ids' | 'supervised_program_ids'>,

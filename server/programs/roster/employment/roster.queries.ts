@@ -95,19 +95,7 @@ export function* pagesOf(people: readonly string[]): Generator<readonly string[]
 
 const peopleAtOnce = 500
 
-/** The same facts about one person, in every program where they have worked. */
-export async function workOfPerson(
-  db: Kysely<DB>,
-  personId: string,
-  on: Day,
-  asKnownOn: AsKnownOn = null,
-): Promise<Roster> {
-  const theirs = sql<boolean>`a.person_id = ${personId} and ${isKnown('a', asKnownOn)}`
-  const programs = sql`p.id in (select a.program_id from assignments a where ${theirs})`
-  return readRoster(db, programs, theirs, sql`true`, on, asKnownOn)
-}
-
-/** The same for several people in one statement. */
+/** The same facts about some people, in every program where they have worked. */
 export async function workOfPeople(
   db: Kysely<DB>,
   personIds: readonly string[],
