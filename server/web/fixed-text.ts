@@ -44,16 +44,23 @@ export function placeFor(text: FixedText, reply: { fixedTexts: FixedText[] | nul
   return mark
 }
 
-const joined = (pieces: readonly string[], texts: readonly FixedText[]): Buffer =>
-  Buffer.concat(
-    pieces.flatMap((piece, n) =>
-      n === 0 ? [Buffer.from(piece)] : [withNewKeys(texts[n - 1]!), Buffer.from(piece)],
-    ),
-  )
-
-function withNewKeys({ bytes, keysAt }: FixedText): Buffer {
-  if (keysAt.length === 0) return bytes
-  const filled = Buffer.from(bytes)
-  for (const at of keysAt) filled.write(randomUUID(), at, 'latin1')
-  return filled
+function joined(pieces: readonly string[], texts: readonly FixedText[]): Buffer {
+  const parts: Buffer[] = []
+  const keysAt: number[] = []
+  let length = 0
+  const add = (bytes: Buffer) => {
+    parts.push(bytes)
+    length += bytes.length
+  }
+  for (const [n, piece] of pieces.entries()) {
+    if (n > 0) {
+      const text = texts[n - 1]!
+      for (const at of text.keysAt) keysAt.push(length + at)
+      add(text.bytes)
+    }
+    add(Buffer.from(piece))
+  }
+  const page = Buffer.concat(parts, length)
+  for (const at of keysAt) page.write(randomUUID(), at, 'latin1')
+  return page
 }
