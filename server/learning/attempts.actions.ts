@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Kysely, Transaction } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Issuer } from '#server/certificates/certificates/issuing.actions.ts'
 import type { CourseVersion, Module } from '#server/courses/catalogue/catalogue.ts'
 import type { Database } from '#server/db/connection.ts'
@@ -140,22 +140,12 @@ async function insertAnswer(
   { position, step, answer, is_correct, is_last_step, credit, confidence }: TakenAnswer,
   answered_at: Date,
 ): Promise<boolean> {
-  const { numInsertedOrUpdatedRows } = await db
-    .insertInto('attempt_answers')
-    .values({
-      attempt_id,
-      position,
-      step,
-      answer: JSON.stringify(answer),
-      is_correct,
-      is_last_step,
-      credit,
-      confidence,
-      answered_at,
-    })
-    .onConflict((conflict) => conflict.doNothing())
-    .executeTakeFirstOrThrow()
-  return numInsertedOrUpdatedRows === 1n
+  const { numAffectedRows } = await sql`
+    insert into attempt_answers (attempt_id, position, step, answer, is_correct, is_last_step, credit, confidence, answered_at)
+    values (${attempt_id}, ${position}, ${step}, ${JSON.stringify(answer)}, ${is_correct}, ${is_last_step}, ${credit}, ${confidence},
+      ${answered_at})
+    on conflict do nothing`.execute(db)
+  return numAffectedRows === 1n
 }
 
 /** Marks the lessons of a refresher that its diagnostic found unnecessary for this learner. */

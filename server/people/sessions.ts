@@ -4,7 +4,7 @@ import { type Adapter, type DatabaseSession, type DatabaseUser, Lucia, TimeSpan 
 import type { Database } from '#server/db/connection.ts'
 import type { DB } from '#server/db/schema.ts'
 import { grantsOf } from './queries.ts'
-import type { Grant, Viewer } from './roles.ts'
+import type { Viewer } from './roles.ts'
 
 // Everything that knows of lucia is in this file; DECISIONS.md says why it is here and how to leave it.
 declare module 'lucia' {
@@ -48,6 +48,9 @@ export type Sessions = Readonly<{
   list: (personId: string, token: string) => Promise<readonly OpenSession[]>
   sweep: () => Promise<void>
 }>
+
+type FoundSession = Viewer & { expires_at: Date; is_due: boolean; alongside: unknown }
+type AsJson<Row> = { [Name in keyof Row]: Row[Name] extends Date ? string : Row[Name] }
 
 type Limits = Readonly<{ idleMinutes: number; hours: number }>
 
@@ -191,12 +194,10 @@ const renew = (db: Database, tokenHash: string, idleMinutes: number) =>
     .where('expires_at', '>', sql<Date>`now()`)
     .execute()
 
-/** Session, person and roles in one statement, at every request. */
+/** Session, person and roles in one statement, at every request. As one JSON value, which is read faster than columns. */
 async function findSessionAndViewer(db: Kysely<DB>, tokenHash: string, alongside: RawBuilder<unknown>) {
-  const { rows } = await sql<
-    Viewer & { expires_at: Date; is_due: boolean; grants: Grant[]; alongside: unknown }
-  >`
-    select viewer.id, viewer.name, viewer.email, viewer.last_active_on, s.expires_at, s.confirmed_at,
+  const { rows } = await sql<{ found: AsJson<FoundSession> }>`
+    select row_to_json(found) as found from (select viewer.id, viewer.name, viewer.email, viewer.last_active_on, s.expires_at, s.confirmed_at,
       s.last_used_at < now() - interval '1 minute' as is_due,
       floor(extract(epoch from s.absolute_expires_at - now()))::int as session_seconds_left,
       exists (select from passkeys k where k.person_id = viewer.id)
@@ -217,6 +218,13 @@ async function findSessionAndViewer(db: Kysely<DB>, tokenHash: string, alongside
     from sessions s
     join people viewer on viewer.id = s.person_id and viewer.disabled_at is null
     left join lateral (${grantsOf(sql`viewer.id`)}) g on true
-    where s.token_hash = ${tokenHash} and ${isOpen}`.execute(db)
-  return rows[0] ?? null
+    where s.token_hash = ${tokenHash} and ${isOpen}) found`.execute(db)
+  const found = rows[0]?.found
+  return (
+    found && {
+      ...found,
+      expires_at: new Date(found.expires_at),
+      confirmed_at: new Date(found.confirmed_at),
+    }
+  )
 }

@@ -45,16 +45,23 @@ export function placeFor(text: FixedText, reply: { fixedTexts: FixedText[] | nul
   return mark
 }
 
-const joined = (pieces: readonly string[], texts: readonly FixedText[], key: string): Buffer =>
-  Buffer.concat(
-    pieces.flatMap((piece, n) =>
-      n === 0 ? [Buffer.from(piece)] : [withKey(texts[n - 1]!, key), Buffer.from(piece)],
-    ),
-  )
-
-function withKey({ bytes, keysAt }: FixedText, key: string): Buffer {
-  if (keysAt.length === 0) return bytes
-  const filled = Buffer.from(bytes)
-  for (const at of keysAt) filled.write(key, at, 'latin1')
-  return filled
+function joined(pieces: readonly string[], texts: readonly FixedText[], key: string): Buffer {
+  const parts: Buffer[] = []
+  const keysAt: number[] = []
+  let length = 0
+  const add = (bytes: Buffer) => {
+    parts.push(bytes)
+    length += bytes.length
+  }
+  for (const [n, piece] of pieces.entries()) {
+    if (n > 0) {
+      const text = texts[n - 1]!
+      for (const at of text.keysAt) keysAt.push(length + at)
+      add(text.bytes)
+    }
+    add(Buffer.from(piece))
+  }
+  const page = Buffer.concat(parts, length)
+  for (const at of keysAt) page.write(key, at, 'latin1')
+  return page
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Exercise, Step, Words } from './question-types.ts'
 
 /**
@@ -119,7 +119,7 @@ export const sentValues = (value: unknown): string[] =>
 
 /** The opaque value in the page for an author's id. */
 export const shownId = (seed: string, role: Role, id: string) =>
-  `v${createHash('sha256').update(`${seed}\0${role}\0${id}`).digest('hex').slice(0, 10)}`
+  `v${hash('sha256', `${seed}\0${role}\0${id}`).slice(0, 10)}`
 
 /** The author's id for a value in the page. The author's own ids are no answers: they are readable in the course files. */
 export const realId = (

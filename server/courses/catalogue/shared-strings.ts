@@ -2,21 +2,18 @@
 export function shareStrings(root: object): void {
   const known = new Map<string, string>()
   const seen = new Set<object>()
-  const shared = (value: unknown): unknown => {
-    if (typeof value === 'object' && value !== null) share(value)
-    if (typeof value !== 'string') return value
-    const found = known.get(value)
-    if (found === undefined) known.set(value, value)
-    return found ?? value
-  }
   function share(value: object): void {
     if (seen.has(value)) return
     seen.add(value)
-    if (value instanceof Map) {
-      const entries = [...value]
-      value.clear()
-      for (const [key, one] of entries) value.set(shared(key), shared(one))
-    } else for (const [name, one] of Object.entries(value)) Reflect.set(value, name, shared(one))
+    const isMap = value instanceof Map
+    for (const [name, one] of isMap ? value : Object.entries(value)) {
+      if (typeof one === 'object' && one !== null) share(one)
+      if (typeof one !== 'string') continue
+      const found = known.get(one)
+      if (found === undefined) known.set(one, one)
+      else if (isMap) value.set(name, found)
+      else Reflect.set(value, name, found)
+    }
   }
   share(root)
 }
