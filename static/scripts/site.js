@@ -453,12 +453,11 @@ document.addEventListener('click', (event) => {
   document.documentElement.classList.remove('print-checked')
 })
 
-// A PDF shows beside its form where there is room and the browser opens PDFs itself. Its button is there anyway.
+// A PDF shows beside its form where there is room and the browser opens PDFs itself: first the frame, which the viewer fits to.
 if (navigator.pdfViewerEnabled && matchMedia('(min-width: 60em)').matches)
   for (const frame of /** @type {NodeListOf<HTMLIFrameElement>} */ (
     document.querySelectorAll('[data-pdf]')
   )) {
-    // In sight first: the viewer fits the page to the frame's width.
     frame.hidden = false
     frame.src = frame.dataset.pdf ?? ''
   }
