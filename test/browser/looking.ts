@@ -65,7 +65,11 @@ async function markNew(page: Page, way: Way): Promise<boolean> {
         const states = ['type', 'aria-current', 'aria-invalid', 'aria-expanded', 'disabled', 'open', 'style']
         const own = states.map((name) => one.getAttribute(name) ?? '').join()
         const parent = one === document.body || !one.parentElement ? '' : looks.get(one.parentElement)
-        return `${parent}>${one.localName}.${one.getAttribute('class') ?? ''}${own}`
+        // As a short hash: thousands of them are sent to the next page.
+        const look = `${parent}>${one.localName}.${one.getAttribute('class') ?? ''}${own}`
+        let hash = 7
+        for (let at = 0; at < look.length; at++) hash = Math.imul(hash ^ look.charCodeAt(at), 16_777_619)
+        return (hash >>> 0).toString(36)
       }
       for (const one of document.body.querySelectorAll('*')) {
         const look = lookOf(one)
