@@ -14,10 +14,8 @@ function startReading(voices) {
   document.querySelector('.read-aloud')?.remove()
   const sentences = sentencesOf(document.querySelector('.lesson-text, .question') ?? document.body)
   const header = document.querySelector('.site-header')?.getBoundingClientRect().bottom ?? 0
-  let at = Math.max(
-    0,
-    sentences.findIndex((one) => one.getBoundingClientRect().top >= header),
-  )
+  const first = sentences.findIndex((one) => one.getBoundingClientRect().top >= header)
+  let at = Math.max(0, first)
   let isPaused = false
   const { bar, pause, stop, speed } = readingBar()
   document.body.append(bar)
@@ -32,7 +30,6 @@ function startReading(voices) {
   addEventListener('pagehide', () => voices.cancel())
   speak()
   pause.focus()
-
   function speak() {
     const sentence = sentences[at]
     if (!sentence) return end()
@@ -121,7 +118,7 @@ function sentencesOf(within) {
     const text = nodes.map(({ data }) => data).join('')
     return [...segmenter.segment(text)]
       .filter(({ segment }) => segment.trim())
-      .map(({ index, segment }) => rangeOf(nodes, index, index + segment.trimEnd().length))
+      .map(({ index, segment }) => rangeIn(nodes, index, index + segment.trimEnd().length))
   })
 }
 
@@ -130,7 +127,7 @@ function sentencesOf(within) {
  * @param {number} from
  * @param {number} to
  */
-function rangeOf(nodes, from, to) {
+function rangeIn(nodes, from, to) {
   const range = document.createRange()
   let passed = 0
   for (const node of nodes) {

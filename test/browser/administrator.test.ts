@@ -3,9 +3,9 @@ import { parse } from 'csv-parse/sync'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { World } from '#test/support/app.ts'
-import { aDevice, aServer, type Device, openBrowser, phone, signIn } from '#test/support/browser.ts'
+import { aDevice, aServer, type Device, openBrowser, signIn } from '#test/support/browser.ts'
 import { workOff } from '#test/support/jobs.ts'
-import { type Look, looking } from './looking.ts'
+import { type Look, looking, otherWays } from './looking.ts'
 
 let browser: Browser
 beforeAll(async () => {
@@ -24,13 +24,7 @@ test('on a desktop, Rae adds a person, imports a file with errors and decides on
   expect(problems).toEqual([])
 })
 
-test('the same works on a phone', { timeout: 60_000 }, () =>
-  theDay(unlooked, { viewport: phone, isMobile: true, hasTouch: true }),
-)
-
-test('the same works without JavaScript', { timeout: 60_000 }, () =>
-  theDay(unlooked, { javaScriptEnabled: false }),
-)
+test.each(otherWays)('the same works %s', { timeout: 180_000 }, (_way, options) => theDay(unlooked, options))
 
 const unlooked: Look = async () => {}
 

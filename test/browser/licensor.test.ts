@@ -6,9 +6,9 @@ import { pageTexts, readPdf } from '#test/certificates/reading.ts'
 import { openPacket } from '#test/oversight/packets.ts'
 import { addWorker } from '#test/oversight/reviewed.ts'
 import type { World } from '#test/support/app.ts'
-import { aDevice, aServer, openBrowser, phone, type Served, signIn } from '#test/support/browser.ts'
+import { aDevice, aServer, openBrowser, type Served, signIn } from '#test/support/browser.ts'
 import { workOff } from '#test/support/jobs.ts'
-import { type Look, looking } from './looking.ts'
+import { type Look, looking, otherWays } from './looking.ts'
 
 let browser: Browser
 beforeAll(async () => {
@@ -27,13 +27,7 @@ test('on a desktop, Lee finds and reviews North Star House and makes a packet th
   expect(problems).toEqual([])
 })
 
-test('the same works on a phone', { timeout: 180_000 }, () =>
-  theDay(unlooked, { viewport: phone, isMobile: true, hasTouch: true }),
-)
-
-test('the same works without JavaScript', { timeout: 180_000 }, () =>
-  theDay(unlooked, { javaScriptEnabled: false }),
-)
+test.each(otherWays)('the same works %s', { timeout: 180_000 }, (_way, options) => theDay(unlooked, options))
 
 const unlooked: Look = async () => {}
 

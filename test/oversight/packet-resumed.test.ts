@@ -28,7 +28,7 @@ test('a packet whose process is killed is resumed by the next process, with the 
       catalogue: theCourses(),
       config: { keysFile: path.join(folder, 'keys.json') },
     } as World
-    for (let n = 0; n < 30; n++)
+    for (let n = 0; n < 12; n++)
       await addWorker(world, '9900001', {
         name: `Casey Number${n}`,
         hired_on: '2026-01-05',
@@ -58,7 +58,7 @@ test('a packet whose process is killed is resumed by the next process, with the 
       .where('hired_on', '<=', '2026-06-01')
       .select(({ fn }) => fn.count<number>('certificates.id').distinct().as('issued'))
       .executeTakeFirstOrThrow()
-    expect(issued).toBeGreaterThan(32)
+    expect(issued).toBeGreaterThan(14)
     expect(certificates).toHaveLength(issued)
     // The second process used the certificates that the first had drawn.
     const after = await drawn(second.db)

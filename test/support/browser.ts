@@ -115,7 +115,7 @@ export async function signIn(page: Page, email: string): Promise<void> {
 const axe = readFileSync(path.join(import.meta.dirname, '../../node_modules/axe-core/axe.min.js'), 'utf8')
 
 type Axe = {
-  run(options: { runOnly: Rules; resultTypes: readonly ['violations'] }): Promise<AxeResults>
+  run(within: string, options: { runOnly: Rules; resultTypes: readonly ['violations'] }): Promise<AxeResults>
 }
 type Rules = readonly string[] | { type: 'rule'; values: readonly string[] }
 type AxeResults = {
@@ -127,24 +127,30 @@ const rule = (...values: string[]): Rules => ({ type: 'rule', values })
 /** What axe-core looks for: all of WCAG 2.2 AA and best practice, or what a page in another size or color can change. */
 const rules = {
   all: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-  layout: rule('target-size', 'scrollable-region-focusable', 'link-in-text-block'),
-  colors: rule('color-contrast'),
+  layout: rule('target-size', 'scrollable-region-focusable'),
+  colors: rule('color-contrast', 'link-in-text-block'),
 } satisfies Record<string, Rules>
 
-/** axe-core's violations on the current page, one line per element. */
+export type LooksFor = keyof typeof rules
+
+/** axe-core's violations on the current page, or in these parts of it, one line per element. */
 export async function accessibilityProblems(
   page: Page,
-  looksFor: keyof typeof rules = 'all',
+  looksFor: LooksFor = 'all',
+  within = ':root',
 ): Promise<string[]> {
   // Sent once a document: it is half a megabyte to parse.
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe)
   // What lies under the bar on a page that was scrolled is not too small.
   await page.evaluate(() => scrollTo({ top: 0, behavior: 'instant' }))
   // Only what was found comes back: a long page passes in thousands of places.
-  const violations = await page.evaluate(async (runOnly) => {
-    const { axe } = globalThis as unknown as { axe: Axe }
-    return (await axe.run({ runOnly, resultTypes: ['violations'] })).violations
-  }, rules[looksFor] as Rules)
+  const violations = await page.evaluate(
+    async ([parts, runOnly]) => {
+      const { axe } = globalThis as unknown as { axe: Axe }
+      return (await axe.run(parts, { runOnly, resultTypes: ['violations'] })).violations
+    },
+    [within, rules[looksFor] as Rules] as const,
+  )
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map(
       ({ target, failureSummary }) =>
