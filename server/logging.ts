@@ -14,7 +14,8 @@ export function logger({ logLevel, logPretty }: Pick<Config, 'logLevel' | 'logPr
       serializers,
       stream: pretty({ colorize: true, ignore: 'pid,hostname' }),
     }
-  return { level: logLevel, serializers }
+  // Machine and process are in no line: who collects the log knows them, and a day of it has to fit.
+  return { level: logLevel, serializers, base: null }
 }
 
 const loggedRequest = ({ method, routeOptions }: Pick<FastifyRequest, 'method' | 'routeOptions'>) => ({

@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
-import { PgBoss } from 'pg-boss'
+import { type Clock, PgBoss, systemClock } from 'pg-boss'
 import { timeZone } from '#server/lib/days.ts'
 import { type JobData, type JobName, type JobPlan, queueOptions, timetable } from './timetable.ts'
 
@@ -16,6 +16,15 @@ export const onlyTry: JobRun = { signal: new AbortController().signal, isLastTry
 export type Handlers = Readonly<Record<JobName, (data: JobData, run?: JobRun) => Promise<unknown>>>
 
 const names = Object.keys(timetable) as JobName[]
+
+/**
+ * The queue measures its waits by this clock, and how far it is from the database's once a minute. By the wall clock, a
+ * process would stop scheduling for as long as that clock was set back.
+ */
+const steadyClock: Clock = {
+  ...systemClock,
+  now: () => Math.round(performance.timeOrigin + performance.now()),
+}
 
 export type Workers = Readonly<{
   /** Waits up to this many milliseconds for running jobs. Interrupted jobs run again later. */
@@ -47,6 +56,8 @@ export async function startWorkers(
     // How often it looks for jobs whose process was killed.
     superviseIntervalSeconds: 15,
     monitorIntervalSeconds: 15,
+    clock: steadyClock,
+    clockMonitorIntervalSeconds: 60,
   }
   const boss = new PgBoss(options)
   const stopping = new AbortController()

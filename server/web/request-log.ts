@@ -8,7 +8,8 @@ export class OneLineOfARequest extends LogController {
   override incomingRequest(): void {}
 
   override requestCompleted(error: Error | null, req: FastifyRequest, res: FastifyReply): void {
-    const { elapsedTime: responseTime, log } = res
+    const { elapsedTime, log } = res
+    const responseTime = Math.round(elapsedTime * 10) / 10
     const isLook = (req.method === 'GET' || req.method === 'HEAD') && res.statusCode < 400
     const by = isLook ? {} : { account: req.viewer?.id ?? null }
     if (error) log.error({ req, res, ...by, err: error, responseTime }, 'request errored')
