@@ -54,6 +54,7 @@ import { movedAddresses } from './web/moved-addresses.ts'
 import { readOnly } from './web/read-only.ts'
 import { OneLineOfARequest } from './web/request-log.ts'
 import type { App } from './web/routes.ts'
+import { schemasWhenUsed } from './web/schemas.ts'
 import { security } from './web/security-headers.ts'
 import type { Tracing } from './web/tracing.ts'
 import { views } from './web/views.ts'
@@ -104,7 +105,7 @@ export async function buildApp(given: Needs): Promise<App> {
   return app
 }
 
-function newServer({ config, logger = false, schemaController = {}, onRoute }: Needs): App {
+function newServer({ config, logger = false, schemaController = schemasWhenUsed, onRoute }: Needs): App {
   const app = Fastify({
     logger,
     trustProxy: config.trustedProxy ?? false,
