@@ -1,4 +1,4 @@
-import { Ajv, type ErrorObject } from 'ajv'
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import { isDay, isInstant } from '#server/lib/days.ts'
 import { contradictionsIn } from './contradictions.ts'
 import { type Facts, factsOf } from './facts.ts'
@@ -12,10 +12,13 @@ type CheckedFacts =
 const ajv = new Ajv({ allErrors: true, allowUnionTypes: true, verbose: true })
 ajv.addFormat('date', isDay)
 ajv.addFormat('date-time', isInstant)
-const hasShape = ajv.compile<WrittenFacts>(factsSchema)
+// Compiled when facts are first read, because few runs of the service read any.
+let compiled: ValidateFunction<WrittenFacts> | undefined
 
 /** Facts from anything at all: never throws, and names every problem with the path to it. */
 export function readFacts(given: unknown): CheckedFacts {
+  compiled ??= ajv.compile<WrittenFacts>(factsSchema)
+  const hasShape = compiled
   if (!hasShape(given)) return { ok: false, problems: shapeProblems(hasShape.errors ?? []) }
   const problems = contradictionsIn(given).map(({ path, message }) => ({ path, message }))
   return problems.length > 0 ? { ok: false, problems } : { ok: true, facts: factsOf(given), written: given }
