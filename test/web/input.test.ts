@@ -1,6 +1,4 @@
-import Fastify from 'fastify'
 import { beforeAll, expect, test } from 'vitest'
-import { schemasWhenUsed } from '#server/web/schemas.ts'
 import { programId } from '#test/programs/programs.ts'
 import { aWorld, type Client, type World } from '#test/support/app.ts'
 
@@ -151,16 +149,4 @@ test('interpretations that are saved in the same moment are saved one after the 
     .execute()
   expect(rows).toHaveLength(5)
   expect(rows.filter(({ superseded_at }) => superseded_at === null)).toHaveLength(1)
-})
-
-test('a schema compiled at its first request refuses and accepts as one compiled at the start', async () => {
-  const app = Fastify({ schemaController: schemasWhenUsed })
-  const querystring = { type: 'object', properties: { n: { type: 'integer' } }, required: ['n'] }
-  app.get('/', { schema: { querystring } }, async () => 'taken')
-  const asked = async (url: string) => (await app.inject({ url })).statusCode
-  expect([await asked('/?n=x'), await asked('/?n=1'), await asked('/'), await asked('/?n=2')]).toEqual([
-    400, 200, 400, 200,
-  ])
-  expect((await app.inject({ url: '/' })).json()).toMatchObject({ message: expect.stringContaining("'n'") })
-  await app.close()
 })
