@@ -17,34 +17,18 @@ function arrange(box) {
   const lists = /** @type {HTMLSelectElement[]} */ ([...box.querySelectorAll('select')])
   if (lists.length === 0) return
   const board = kind === 'sort' ? sortBoard(lists) : kind === 'match' ? matchBoard(lists) : orderBoard(lists)
-  const { area, news } = arrangeArea(box, kind)
+  const area = document.createElement('div')
+  area.className = `arrange arrange-${kind}`
+  const news = document.createElement('p')
+  news.className = 'usa-sr-only'
+  news.role = 'status'
+  box.append(area, news)
+  box.classList.add('arranged')
   let picked = ''
-  const draw = () => {
-    area.innerHTML = boardHtml({ kind, board, picked })
-  }
-  /** @param {string} key */
-  const cardOf = (key) =>
-    /** @type {HTMLElement | null} */ (area.querySelector(`.arrange-card[data-card="${key}"]`))
-  /** @param {string} key */
-  const textOf = (key) => plain(board.cards.find((one) => one.key === key)?.html ?? '')
-  /** @param {string} card @param {string} place @param {string} [focus] */
-  const move = (card, place, focus) => {
-    board.put(card, place)
-    picked = ''
-    draw()
-    const left = leftOn(board)
-    const to = board.places.find(({ key }) => key === place)
-    cardOf(focus ?? left[0]?.key ?? card)?.focus()
-    const rest = kind === 'order' ? '' : ` ${left.length} left.`
-    news.textContent = `${textOf(card)}: ${to ? plain(to.html) : 'taken out'}.${rest}`
-  }
-  /** @param {string} card @param {number} by */
-  const step = (card, by) => {
-    const place = placeBy(kind, board, card, by)
-    if (place !== undefined) move(card, place, card)
-  }
 
   for (const list of lists) {
+    list.tabIndex = -1
+    list.ariaHidden = 'true'
     list.addEventListener('change', draw)
     // A message about a line leads to its list; what people see is its card.
     list.addEventListener('focus', () => {
@@ -52,6 +36,7 @@ function arrange(box) {
       if (card instanceof HTMLElement) card.focus()
     })
   }
+
   area.addEventListener('click', ({ target }) => {
     const button = target instanceof Element ? target.closest('button') : null
     const { card = '', here, back, by } = button?.dataset ?? {}
@@ -62,38 +47,10 @@ function arrange(box) {
       picked = picked === card ? '' : card
       draw()
       cardOf(card)?.focus()
-      news.textContent = picked ? `${textOf(card)}: picked. Choose where it goes.` : 'Put back.'
+      say(picked ? `${textOf(card)}: picked. Choose where it goes.` : 'Put back.')
     }
   })
-  moveByKeys(area, step)
-  dragCards(area, move, draw)
-  draw()
-}
 
-/**
- * @param {HTMLElement} box
- * @param {string} kind
- */
-function arrangeArea(box, kind) {
-  const area = document.createElement('div')
-  area.className = `arrange arrange-${kind}`
-  const news = document.createElement('p')
-  news.className = 'usa-sr-only'
-  news.role = 'status'
-  for (const list of box.querySelectorAll('select')) {
-    list.tabIndex = -1
-    list.ariaHidden = 'true'
-  }
-  box.append(area, news)
-  box.classList.add('arranged')
-  return { area, news }
-}
-
-/**
- * @param {HTMLElement} area
- * @param {(card: string, by: number) => void} step
- */
-function moveByKeys(area, step) {
   area.addEventListener('keydown', (event) => {
     const { card } = /** @type {HTMLElement} */ (event.target).dataset
     const by = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key]
@@ -101,14 +58,7 @@ function moveByKeys(area, step) {
     event.preventDefault()
     step(card, by)
   })
-}
 
-/**
- * @param {HTMLElement} area
- * @param {(card: string, place: string) => void} move
- * @param {() => void} draw
- */
-function dragCards(area, move, draw) {
   area.addEventListener('pointerdown', (event) => {
     const target = /** @type {HTMLElement} */ (event.target)
     const card = /** @type {HTMLElement | null} */ (target.closest('.arrange-card'))
@@ -122,10 +72,11 @@ function dragCards(area, move, draw) {
    */
   function drag(card, start) {
     let isMoved = false
+    const ending = new AbortController()
     /** @param {PointerEvent} event */
     const over = ({ clientX, clientY }) =>
-      /** @type {HTMLElement | null} */ (
-        document.elementFromPoint(clientX, clientY)?.closest('[data-place]') ?? null
+      /** @type {HTMLElement | null | undefined} */ (
+        document.elementFromPoint(clientX, clientY)?.closest('[data-place]')
       )
     /** @param {PointerEvent} event */
     const onMove = (event) => {
@@ -139,9 +90,7 @@ function dragCards(area, move, draw) {
     }
     /** @param {PointerEvent} event */
     const onEnd = (event) => {
-      removeEventListener('pointermove', onMove)
-      removeEventListener('pointerup', onEnd)
-      removeEventListener('pointercancel', onEnd)
+      ending.abort()
       const place = event.type === 'pointerup' ? over(event)?.dataset.place : undefined
       if (!isMoved) return
       // The click that follows a drag picks nothing.
@@ -150,78 +99,90 @@ function dragCards(area, move, draw) {
       if (place === undefined) draw()
       else move(card.dataset.card ?? '', place)
     }
-    addEventListener('pointermove', onMove)
-    addEventListener('pointerup', onEnd)
-    addEventListener('pointercancel', onEnd)
+    addEventListener('pointermove', onMove, ending)
+    addEventListener('pointerup', onEnd, ending)
+    addEventListener('pointercancel', onEnd, ending)
   }
-}
 
-/**
- * The place that is so many steps away, if there is one.
- * @param {string} kind
- * @param {Board} board
- * @param {string} card
- * @param {number} by
- */
-function placeBy(kind, board, card, by) {
-  const keys = ['', ...board.places.map(({ key }) => key)]
-  const isTaken = (/** @type {string | undefined} */ place) =>
-    kind === 'match' && place && board.cards.some(({ key }) => key !== card && board.where(key) === place)
-  let at = keys.indexOf(board.where(card)) + by
-  while (isTaken(keys[at])) at += by
-  return at >= (kind === 'order' ? 1 : 0) ? keys[at] : undefined
-}
+  /**
+   * @param {string} card
+   * @param {number} by
+   */
+  function step(card, by) {
+    const keys = ['', ...board.places.map(({ key }) => key)]
+    const isTaken = (/** @type {string | undefined} */ place) =>
+      kind === 'match' && place && board.cards.some(({ key }) => key !== card && board.where(key) === place)
+    let at = keys.indexOf(board.where(card)) + by
+    while (isTaken(keys[at])) at += by
+    if (at >= (kind === 'order' ? 1 : 0) && at < keys.length) move(card, keys[at] ?? '', card)
+  }
 
-/** @param {Board} board */
-function leftOn(board) {
-  return board.cards.filter(({ key }) => !board.where(key))
-}
+  /**
+   * @param {string} card
+   * @param {string} place
+   * @param {string} [focus]
+   */
+  function move(card, place, focus) {
+    board.put(card, place)
+    picked = ''
+    draw()
+    const left = board.cards.filter(({ key }) => !board.where(key))
+    const to = board.places.find(({ key }) => key === place)
+    cardOf(focus ?? left[0]?.key ?? card)?.focus()
+    const rest = kind === 'order' ? '' : ` ${left.length} left.`
+    say(`${textOf(card)}: ${to ? plain(to.html) : 'taken out'}.${rest}`)
+  }
 
-/** @typedef {{ kind: string, board: Board, picked: string }} Drawn */
-
-/** @param {Drawn} drawn */
-function boardHtml(drawn) {
-  const { kind, board, picked } = drawn
-  if (kind === 'order')
-    return `<p class="quiet">Move the lines with the arrows, by dragging, or with the arrow keys.</p><ol>${linesHtml(drawn)}</ol>`
-  const left = leftOn(board)
-  const pool = `<p class="arrange-left">${left.length} left to place</p>
+  function draw() {
+    const left = board.cards.filter(({ key }) => !board.where(key))
+    const pool = `<p class="arrange-left">${left.length} left to place</p>
       <p class="quiet">Choose one, then where it goes. You can also drag it, or use the arrow keys.</p>
-      <ul class="arrange-cards" data-place="">${left.map((one) => `<li>${cardHtml(drawn, one)}</li>`).join('')}</ul>`
-  const places = board.places.map((place) => {
-    const here = board.cards.filter(({ key }) => board.where(key) === place.key)
-    const cards = here.map((one) => `<li>${cardHtml(drawn, one)}${backHtml(one)}</li>`).join('')
-    // A place of a match takes one card.
-    const button =
-      picked && !(kind === 'match' && here.length > 0)
-        ? `<button type="button" class="arrange-here" data-here="${place.key}">Place it here<span class="usa-sr-only">: ${place.html}</span></button>`
-        : ''
-    return `<div class="arrange-place${picked ? ' arrange-open' : ''}" data-place="${place.key}"><p><strong>${place.html}</strong></p><div><ul>${cards}</ul>${button}</div></div>`
-  })
-  return kind === 'sort' ? pool + places.join('') : places.join('') + pool
-}
+      <ul class="arrange-cards" data-place="">${left.map((one) => `<li>${card(one)}</li>`).join('')}</ul>`
+    const places = board.places.map((place) => {
+      const here = board.cards.filter(({ key }) => board.where(key) === place.key)
+      const cards = here.map((one) => `<li>${card(one)}${backButton(one)}</li>`).join('')
+      // A place of a match takes one card.
+      const button =
+        picked && !(kind === 'match' && here.length > 0)
+          ? `<button type="button" class="arrange-here" data-here="${place.key}">Place it here<span class="usa-sr-only">: ${place.html}</span></button>`
+          : ''
+      return `<div class="arrange-place${picked ? ' arrange-open' : ''}" data-place="${place.key}"><p><strong>${place.html}</strong></p><div><ul>${cards}</ul>${button}</div></div>`
+    })
+    area.innerHTML =
+      kind === 'order'
+        ? `<p class="quiet">Move the lines with the arrows, by dragging, or with the arrow keys.</p><ol>${lines()}</ol>`
+        : kind === 'sort'
+          ? pool + places.join('')
+          : places.join('') + pool
+  }
 
-/** @param {Drawn} drawn */
-function linesHtml(drawn) {
-  const { cards, where } = drawn.board
-  const sorted = cards.toSorted((a, b) => Number(where(a.key)) - Number(where(b.key)))
-  return sorted
-    .map(
-      (one, at) => `<li data-place="${at + 1}">${cardHtml(drawn, one)}
+  const lines = () => {
+    const sorted = board.cards.toSorted((a, b) => Number(board.where(a.key)) - Number(board.where(b.key)))
+    return sorted
+      .map(
+        (one, at) => `<li data-place="${at + 1}">${card(one)}
           <button type="button" data-card="${one.key}" data-by="-1" aria-label="Move up: ${plain(one.html)}"${at === 0 ? ' disabled' : ''}>↑</button>
           <button type="button" data-card="${one.key}" data-by="1" aria-label="Move down: ${plain(one.html)}"${at === sorted.length - 1 ? ' disabled' : ''}>↓</button></li>`,
-    )
-    .join('')
-}
+      )
+      .join('')
+  }
 
-/** @param {Drawn} drawn @param {Thing} one */
-function cardHtml({ kind, picked }, { key, html }) {
-  return `<button type="button" class="arrange-card" data-card="${key}"${kind === 'order' ? '' : ` aria-pressed="${picked === key}"`}><span class="arrange-grip" aria-hidden="true"></span><span>${html}</span></button>`
-}
-
-/** @param {Thing} one */
-function backHtml({ key, html }) {
-  return `<button type="button" class="arrange-back" data-back="${key}" aria-label="Take out: ${plain(html)}">×</button>`
+  /** @param {Thing} one */
+  const card = ({ key, html }) =>
+    `<button type="button" class="arrange-card" data-card="${key}"${kind === 'order' ? '' : ` aria-pressed="${picked === key}"`}><span class="arrange-grip" aria-hidden="true"></span><span>${html}</span></button>`
+  /** @param {Thing} one */
+  const backButton = ({ key, html }) =>
+    `<button type="button" class="arrange-back" data-back="${key}" aria-label="Take out: ${plain(html)}">×</button>`
+  /** @param {string} key */
+  const cardOf = (key) =>
+    /** @type {HTMLElement | null} */ (area.querySelector(`.arrange-card[data-card="${key}"]`))
+  /** @param {string} key */
+  const textOf = (key) => plain(board.cards.find((one) => one.key === key)?.html ?? '')
+  /** @param {string} text */
+  const say = (text) => {
+    news.textContent = text
+  }
+  draw()
 }
 
 /**

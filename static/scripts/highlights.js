@@ -7,23 +7,49 @@
  */
 function offerHighlights(lesson, list) {
   const opener = /** @type {HTMLElement | null} */ (document.querySelector('[data-highlight]'))
-  const { bar, news, steps } = highlightBar()
+  const bar = document.createElement('div')
+  bar.className = 'read-aloud highlight-bar'
+  bar.role = 'region'
+  bar.ariaLabel = 'Highlight'
+  bar.innerHTML = `<button type="button" data-by="-1">Previous sentence</button>
+    <button type="button" data-by="1">Next sentence</button>
+    <button type="button" data-save>Highlight</button> <button type="button" data-close>Close</button>
+    <span role="status"></span>`
+  const news = /** @type {HTMLElement} */ (bar.querySelector('[role=status]'))
+  const steps = /** @type {NodeListOf<HTMLElement>} */ (bar.querySelectorAll('[data-by]'))
   /** @type {Range[]} */
   let sentences = []
   let at = 0
   /** @type {Range | null} */
   let chosen = null
-  paint(lesson, list)
+  paint()
 
   opener?.addEventListener('click', () => {
     sentences = sentencesIn(lesson)
-    at = firstInView(sentences)
+    const top = document.querySelector('.site-header')?.getBoundingClientRect().bottom ?? 0
+    at = Math.max(
+      0,
+      sentences.findIndex((one) => one.getBoundingClientRect().top >= top),
+    )
     open(true)
     choose()
     steps[1]?.focus()
   })
+
   document.addEventListener('selectionchange', takeSelection)
   takeSelection()
+
+  function takeSelection() {
+    const selection = getSelection()
+    if (!selection || selection.isCollapsed) return
+    const range = selection.getRangeAt(0)
+    if (!lesson.contains(range.commonAncestorContainer) || piecesOf(range).length === 0) return
+    chosen = range.cloneRange()
+    if (!bar.isConnected) open(false)
+  }
+
+  // A press on the bar must not drop the selection.
+  bar.addEventListener('pointerdown', (event) => event.preventDefault())
   bar.addEventListener('keydown', ({ key }) => {
     if (key === 'Escape') close()
   })
@@ -32,17 +58,17 @@ function offerHighlights(lesson, list) {
     if (by) {
       at = Math.min(sentences.length - 1, Math.max(0, at + Number(by)))
       choose()
-    } else if (save !== undefined) keep(lesson, list, chosen, news)
+    } else if (save !== undefined) keep()
     else if (closes !== undefined) close()
   })
-  list.addEventListener('click', ({ target }) => goTo(lesson, target))
 
-  function takeSelection() {
-    const range = selectionIn(lesson)
+  list.addEventListener('click', ({ target }) => {
+    const item = target instanceof Element ? target.closest('[data-go]')?.closest('.own-highlight') : null
+    const range = item && rangeOfItem(/** @type {HTMLElement} */ (item))
     if (!range) return
-    chosen = range
-    if (!bar.isConnected) open(false)
-  }
+    getSelection()?.removeAllRanges()
+    scrollBy({ top: range.getBoundingClientRect().top - innerHeight / 3 })
+  })
 
   /** @param {boolean} bySentence */
   function open(bySentence) {
@@ -61,163 +87,96 @@ function offerHighlights(lesson, list) {
   function choose() {
     const sentence = sentences[at]
     if (!sentence) return
+    getSelection()?.removeAllRanges()
+    getSelection()?.addRange(sentence)
     chosen = sentence
-    showChosen(sentence, news)
+    news.textContent = sentence.toString().replaceAll(/\s+/g, ' ')
+    news.className = 'usa-sr-only'
+    const { top, bottom } = sentence.getBoundingClientRect()
+    const header = document.querySelector('.site-header')?.getBoundingClientRect().bottom ?? 0
+    if (top < header + 16 || bottom > innerHeight - 160) scrollBy({ top: top - innerHeight / 3 })
   }
-}
 
-function highlightBar() {
-  const bar = document.createElement('div')
-  bar.className = 'read-aloud highlight-bar'
-  bar.role = 'region'
-  bar.ariaLabel = 'Highlight'
-  bar.innerHTML = `<button type="button" data-by="-1">Previous sentence</button>
-    <button type="button" data-by="1">Next sentence</button>
-    <button type="button" data-save>Highlight</button> <button type="button" data-close>Close</button>
-    <span role="status"></span>`
-  // A press on the bar must not drop the selection.
-  bar.addEventListener('pointerdown', (event) => event.preventDefault())
-  const news = /** @type {HTMLElement} */ (bar.querySelector('[role=status]'))
-  const steps = /** @type {NodeListOf<HTMLElement>} */ (bar.querySelectorAll('[data-by]'))
-  return { bar, news, steps }
-}
-
-function headerEnd() {
-  return document.querySelector('.site-header')?.getBoundingClientRect().bottom ?? 0
-}
-
-/** @param {Range[]} sentences */
-function firstInView(sentences) {
-  const top = headerEnd()
-  const at = sentences.findIndex((one) => one.getBoundingClientRect().top >= top)
-  return Math.max(0, at)
-}
-
-/** @param {HTMLElement} lesson */
-function selectionIn(lesson) {
-  const selection = getSelection()
-  if (!selection || selection.isCollapsed) return null
-  const range = selection.getRangeAt(0)
-  if (!lesson.contains(range.commonAncestorContainer) || piecesOf(lesson, range).length === 0) return null
-  return range.cloneRange()
-}
-
-/**
- * @param {Range} sentence
- * @param {HTMLElement} news
- */
-function showChosen(sentence, news) {
-  getSelection()?.removeAllRanges()
-  getSelection()?.addRange(sentence)
-  news.textContent = sentence.toString().replaceAll(/\s+/g, ' ')
-  news.className = 'usa-sr-only'
-  const { top, bottom } = sentence.getBoundingClientRect()
-  if (top < headerEnd() + 16 || bottom > innerHeight - 160) scrollBy({ top: top - innerHeight / 3 })
-}
-
-/**
- * @param {HTMLElement} lesson
- * @param {EventTarget | null} target
- */
-function goTo(lesson, target) {
-  const item = target instanceof Element ? target.closest('[data-go]')?.closest('.own-highlight') : null
-  const range = item && rangeOfItem(lesson, /** @type {HTMLElement} */ (item))
-  if (!range) return
-  getSelection()?.removeAllRanges()
-  scrollBy({ top: range.getBoundingClientRect().top - innerHeight / 3 })
-}
-
-/**
- * @param {HTMLElement} lesson
- * @param {HTMLElement} list
- * @param {Range | null} chosen
- * @param {HTMLElement} news
- */
-async function keep(lesson, list, chosen, news) {
-  news.className = ''
-  for (const piece of chosen ? piecesOf(lesson, chosen) : []) {
-    const answer = await fetch(list.dataset.action ?? '', {
-      method: 'POST',
-      headers: { 'HX-Request': 'true', 'Idempotency-Key': crypto.randomUUID() },
-      body: new URLSearchParams(piece),
-    }).catch(() => null)
-    const elsewhere = answer?.headers.get('hx-redirect')
-    if (elsewhere) return location.assign(elsewhere)
-    if (!answer?.ok) {
-      news.textContent = 'Not saved. Check your connection, then try again.'
-      return
-    }
-    list.innerHTML = await answer.text()
-  }
-  paint(lesson, list)
-  news.textContent = 'Highlighted. It’s under “Notes.”'
-}
-
-/**
- * @param {HTMLElement} lesson
- * @param {HTMLElement} list
- */
-function paint(lesson, list) {
-  const ranges = []
-  for (const item of /** @type {NodeListOf<HTMLElement>} */ (list.querySelectorAll('.own-highlight'))) {
-    const range = rangeOfItem(lesson, item)
-    if (range) ranges.push(range)
-    const [lost, go] = /** @type {NodeListOf<HTMLElement>} */ (
-      item.querySelectorAll('[data-lost], [data-go]')
-    )
-    if (lost) lost.hidden = range !== null
-    if (go) go.hidden = range === null
-  }
-  CSS.highlights.set('own', new Highlight(...ranges))
-}
-
-/**
- * The same words nearest to where they were, so that a changed lesson keeps what it still says.
- * @param {HTMLElement} lesson
- * @param {HTMLElement} item
- */
-function rangeOfItem(lesson, { dataset, firstElementChild }) {
-  const paragraph = Number(dataset.paragraph)
-  const start = Number(dataset.start)
-  const quote = evenly(firstElementChild?.textContent ?? '')
-  const near = [...lesson.children]
-    .map((block, at) => ({ block, distance: Math.abs(at - paragraph) }))
-    .sort((a, b) => a.distance - b.distance)
-  for (const { block } of near) {
-    const nodes = wordsIn(block)
-    const text = evenly(nodes.map(({ data }) => data).join(''))
-    const before = text.lastIndexOf(quote, start)
-    const after = text.indexOf(quote, start)
-    const from = before < 0 || (after >= 0 && after - start < start - before) ? after : before
-    if (from >= 0) return rangeIn(nodes, from, from + quote.length)
-  }
-  return null
-}
-
-/**
- * What a selection covers, paragraph by paragraph.
- * @param {HTMLElement} lesson
- * @param {Range} range
- */
-function piecesOf(lesson, range) {
-  return [...lesson.children].flatMap((block, paragraph) => {
-    if (!range.intersectsNode(block)) return []
-    let passed = 0
-    let start = -1
-    let quote = ''
-    for (const node of wordsIn(block)) {
-      if (range.intersectsNode(node)) {
-        const from = node === range.startContainer ? range.startOffset : 0
-        const to = node === range.endContainer ? range.endOffset : node.data.length
-        if (start < 0 && to > from) start = passed + from
-        quote += node.data.slice(from, to)
+  async function keep() {
+    news.className = ''
+    for (const piece of chosen ? piecesOf(chosen) : []) {
+      const answer = await fetch(list.dataset.action ?? '', {
+        method: 'POST',
+        headers: { 'HX-Request': 'true', 'Idempotency-Key': crypto.randomUUID() },
+        body: new URLSearchParams(piece),
+      }).catch(() => null)
+      const elsewhere = answer?.headers.get('hx-redirect')
+      if (elsewhere) return location.assign(elsewhere)
+      if (!answer?.ok) {
+        news.textContent = 'Not saved. Check your connection, then try again.'
+        return
       }
-      passed += node.data.length
+      list.innerHTML = await answer.text()
     }
-    return quote.trim() && quote.length <= 1000
-      ? [{ paragraph: String(paragraph), start: String(start), quote }]
-      : []
-  })
+    paint()
+    news.textContent = 'Highlighted. It’s under “Notes.”'
+  }
+
+  function paint() {
+    const ranges = []
+    for (const item of /** @type {NodeListOf<HTMLElement>} */ (list.querySelectorAll('.own-highlight'))) {
+      const range = rangeOfItem(item)
+      if (range) ranges.push(range)
+      const [lost, go] = /** @type {NodeListOf<HTMLElement>} */ (
+        item.querySelectorAll('[data-lost], [data-go]')
+      )
+      if (lost) lost.hidden = !!range
+      if (go) go.hidden = !range
+    }
+    CSS.highlights.set('own', new Highlight(...ranges))
+  }
+
+  /**
+   * The same words nearest to where they were, so that a changed lesson keeps what it still says.
+   * @param {HTMLElement} item
+   */
+  function rangeOfItem({ dataset, firstElementChild }) {
+    const paragraph = Number(dataset.paragraph)
+    const start = Number(dataset.start)
+    const quote = evenly(firstElementChild?.textContent ?? '')
+    const near = [...lesson.children]
+      .map((block, at) => ({ block, distance: Math.abs(at - paragraph) }))
+      .sort((a, b) => a.distance - b.distance)
+    for (const { block } of near) {
+      const nodes = wordsIn(block)
+      const text = evenly(nodes.map(({ data }) => data).join(''))
+      const before = text.lastIndexOf(quote, start)
+      const after = text.indexOf(quote, start)
+      const from = before < 0 || (after >= 0 && after - start < start - before) ? after : before
+      if (from >= 0) return rangeIn(nodes, from, from + quote.length)
+    }
+    return null
+  }
+
+  /**
+   * What a selection covers, paragraph by paragraph.
+   * @param {Range} range
+   */
+  function piecesOf(range) {
+    return [...lesson.children].flatMap((block, paragraph) => {
+      if (!range.intersectsNode(block)) return []
+      let passed = 0
+      let start = -1
+      let quote = ''
+      for (const node of wordsIn(block)) {
+        if (range.intersectsNode(node)) {
+          const from = node === range.startContainer ? range.startOffset : 0
+          const to = node === range.endContainer ? range.endOffset : node.data.length
+          if (start < 0 && to > from) start = passed + from
+          quote += node.data.slice(from, to)
+        }
+        passed += node.data.length
+      }
+      return quote.trim() && quote.length <= 1000
+        ? [{ paragraph: String(paragraph), start: String(start), quote }]
+        : []
+    })
+  }
 }
 
 const unmarked = '.exercise, header, figure, [popover], .lesson-sources, .lesson-cite, .usa-sr-only'

@@ -74,7 +74,7 @@ if (keeper) {
   const link = /** @type {HTMLElement} */ (find('[data-kept-link]'))
   const status = /** @type {HTMLElement} */ (find('[data-keep-status]'))
   button.hidden = false
-  link.hidden = read(listKey) === null
+  link.hidden = !read(listKey)
   button.addEventListener('click', async () => {
     const answer = await fetch(String(keeper.dataset.keepsList)).catch(() => null)
     if (answer?.status === 404) {
@@ -161,7 +161,13 @@ async function show(place) {
       one.words.textContent = wordsOf(list, one.person)
       one.item.hidden = !`${one.person.name} ${one.person.employee_id ?? ''}`.toLowerCase().includes(asked)
     }
-    nameStandIns(rows.filter(({ box, person }) => !box.checked && wordsOf(list, person) === 'Cleared'))
+    const free = rows.filter(({ box, person }) => !box.checked && wordsOf(list, person) === 'Cleared')
+    const standIns = /** @type {HTMLElement} */ (find('[data-kept-standins]'))
+    standIns.textContent =
+      free
+        .slice(0, 12)
+        .map(({ person }) => person.name)
+        .join(', ') || 'No one else on this list is cleared now.'
     const record = /** @type {HTMLButtonElement} */ (find('[data-kept-record]'))
     record.disabled = isOver
   }
@@ -171,32 +177,20 @@ async function show(place) {
   place.addEventListener('input', draw)
   find('[data-kept-record]')?.addEventListener('click', () => {
     const people = rows.filter(({ box }) => box.checked).map(({ person }) => person.id)
-    noteCheck(list.program, kept.signed, people)
+    const status = /** @type {HTMLElement} */ (find('[data-kept-status]'))
+    if (people.length === 0) {
+      status.textContent = 'Check at least one person.'
+      return
+    }
+    const checked_at = new Date().toISOString()
+    const check = { program: list.program, checked_at, people, signed: kept.signed }
+    write(checksKey, [...(read(checksKey) ?? []), check])
+    status.textContent = `Noted ${time.format(Date.parse(checked_at))}. It isn’t on record yet: open Shift check-in once you have a connection, and send it.`
   })
   find('[data-kept-remove]')?.addEventListener('click', () => {
     localStorage.removeItem(listKey)
     location.reload()
   })
-}
-
-/** @param {{ person: Person }[]} free */
-function nameStandIns(free) {
-  const names = free.slice(0, 12).map(({ person }) => person.name)
-  const standIns = /** @type {HTMLElement} */ (find('[data-kept-standins]'))
-  standIns.textContent = names.join(', ') || 'No one else on this list is cleared now.'
-}
-
-/** Keeps a check on this phone until it is sent. @param {string} program @param {string} signed @param {string[]} people */
-function noteCheck(program, signed, people) {
-  const status = /** @type {HTMLElement} */ (find('[data-kept-status]'))
-  if (people.length === 0) {
-    status.textContent = 'Check at least one person.'
-    return
-  }
-  const checked_at = new Date().toISOString()
-  const check = { program, checked_at, people, signed }
-  write(checksKey, [...(read(checksKey) ?? []), check])
-  status.textContent = `Noted ${time.format(Date.parse(checked_at))}. It isn’t on record yet: open Shift check-in once you have a connection, and send it.`
 }
 
 /** @param {List} list @param {Person} person */
