@@ -1,3 +1,4 @@
+import { addDays, addMonths, type Day } from '#server/lib/days.ts'
 import type { Role } from '#server/people/roles.ts'
 
 // Everyone here is invented. License numbers start with 99, and email addresses end in .example.
@@ -61,6 +62,8 @@ export type CastMember = Readonly<{
     hasContact: boolean
     /** How many months ago the residential course was completed. */
     completedMonthsAgo?: number
+    /** Days added to those months, so that a training is due within 60 days on every day of a year. */
+    andDaysAgo?: number
     /** The first completion was of the version before the newest, which has no approval and can't count. */
     beganWithEarlierVersion?: boolean
     /** How many months ago it was taken again, earliest first. */
@@ -94,6 +97,7 @@ export const demoCast: readonly CastMember[] = [
       hiredMonthsAgo: 12,
       hasContact: true,
       completedMonthsAgo: 11,
+      andDaysAgo: 2,
       leaveDaysAgo: 70,
     },
   },
@@ -175,3 +179,10 @@ export const demoCast: readonly CastMember[] = [
   },
   { email: 'kit@system.example', name: 'Kit Dawson', reason: 'system administrator', role: 'system_admin' },
 ]
+
+/** A day of training, some months ago. */
+export const trainedOn = (
+  today: Day,
+  { andDaysAgo = 0 }: NonNullable<CastMember['work']>,
+  months: number,
+): Day => addDays(addMonths(today, -months), -andDaysAgo)

@@ -6,7 +6,7 @@ import { type EvidenceTransaction, writeEvidence } from '#server/ledger/actions.
 import { addMonths, type Day, dayOf } from '#server/lib/days.ts'
 import { hashPassword } from '#server/people/passwords.ts'
 import { refreshStandings } from '#server/standings/standings.actions.ts'
-import { type CastMember, demoCast, demoPassword } from './cast.ts'
+import { type CastMember, demoCast, demoPassword, trainedOn } from './cast.ts'
 import { afternoonOf, insertPlace, insertPrograms } from './rosters.ts'
 
 /** True where nothing has been entered yet: no person, and no step of set-up. */
@@ -60,11 +60,13 @@ export async function fillDemo(
     }
     if (approved) await recordDemoApproval(trx, approved, today, now)
     for (const member of cast) {
-      const months = member.work?.completedMonthsAgo
+      const { work } = member
       const personId = people.get(member.email)
-      if (months === undefined || !personId || !approved) continue
-      const first = (member.work?.beganWithEarlierVersion && earlier) || approved
-      const days = [months, ...(member.work?.retakenMonthsAgo ?? [])].map((ago) => addMonths(today, -ago))
+      if (work?.completedMonthsAgo === undefined || !personId || !approved) continue
+      const first = (work.beganWithEarlierVersion && earlier) || approved
+      const days = [work.completedMonthsAgo, ...(work.retakenMonthsAgo ?? [])].map((ago) =>
+        trainedOn(today, work, ago),
+      )
       for (const [at, on] of days.entries()) {
         const text = at === 0 ? first : approved
         await insertCompletion(trx, { id: personId, name: member.name }, text, needs.issuer, on)

@@ -3,7 +3,7 @@ import type { DB } from '#server/db/schema.ts'
 import { specializedCertification } from '#server/law/facts/ruleset.ts'
 import { addDays, addMonths, type Day, dayOf } from '#server/lib/days.ts'
 import type { Role } from '#server/people/roles.ts'
-import { type CastMember, demoPrograms, type ProgramKey } from './cast.ts'
+import { type CastMember, demoPrograms, type ProgramKey, trainedOn } from './cast.ts'
 
 const licensedOn: Day = '2019-01-01'
 const certifiedOn: Day = '2022-01-01'
@@ -130,7 +130,7 @@ async function insertPeriods(
 ): Promise<void> {
   const today = dayOf(now)
   if (work.hasContact && work.completedMonthsAgo !== undefined) {
-    const from_on = addDays(addMonths(today, -work.completedMonthsAgo), work.contactDaysAfter ?? 3)
+    const from_on = addDays(trainedOn(today, work, work.completedMonthsAgo), work.contactDaysAfter ?? 3)
     await trx
       .insertInto('contact_periods')
       .values({ assignment_id, from_on, ...recordedOn(from_on, now) })

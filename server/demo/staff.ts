@@ -13,7 +13,12 @@ export const demoStaff: readonly CastMember[] = [
   one('Winona Blackwell', 'Cultural programs', 22, { retakenMonthsAgo: [10] }),
   one('Eli Strand', 'Youth worker', 9),
   // Annual training due soon.
-  one('Dale Brenner', 'Night lead', 33, { unit: 'Nights', retakenMonthsAgo: [22, 11] }),
+  one('Dale Brenner', 'Night lead', 34, {
+    unit: 'Nights',
+    completedMonthsAgo: 33,
+    retakenMonthsAgo: [22, 11],
+    andDaysAgo: 2,
+  }),
   // In contact a week before finishing the course: a gap that a reviewer finds.
   one('Ben Thorsgaard', 'Youth worker', 21, {
     completedMonthsAgo: 20,

@@ -15,15 +15,18 @@ export type Reading = Readonly<{
   links: readonly string[]
 }>
 
-/** A PDF as a PDF reader sees it. */
+/** A PDF as a PDF reader sees it: text and links of its first page, structure of all. */
 export async function readPdf(bytes: Uint8Array): Promise<Reading> {
   const task = getDocument({ data: bytes.slice(), useSystemFonts: false, verbosity: 0 })
   const document = await task.promise
   const page = await document.getPage(1)
   const { items } = await page.getTextContent()
+  const trees: Node[] = []
+  for (let number = 1; number <= document.numPages; number++)
+    trees.push((await (await document.getPage(number)).getStructTree()) as Node)
   const { info } = await document.getMetadata()
   const marked = await document.getMarkInfo()
-  const nodes = all((await page.getStructTree()) as Node)
+  const nodes = trees.flatMap(all)
   const annotations = await page.getAnnotations()
   const reading = {
     pages: document.numPages,

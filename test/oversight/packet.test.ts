@@ -1,8 +1,4 @@
-import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { strFromU8, unzipSync } from 'fflate'
 import { sql } from 'kysely'
@@ -194,15 +190,10 @@ test('the PDF is tagged and contains what a reviewer looks for', async () => {
   expect(read).toMatch(/SH-0000\d\d/)
   for (const [index, page] of pages.entries()) expect(page).toContain(`page ${index + 1} of ${pages.length}`)
   expect(faultsOf(pdf)).toEqual([])
-  const { isTagged, language, title } = await readPdf(new Uint8Array(pdf))
+  const { isTagged, language, title, roles } = await readPdf(new Uint8Array(pdf))
   expect([isTagged, language]).toEqual([true, 'en-US'])
   expect(title).toContain('North Star House')
-  if (pdfText(pdf, 'pdfinfo', ['FILE']) === null) return
-  expect(pdfText(pdf, 'pdfinfo', ['FILE'])).toMatch(/Tagged:\s+yes/)
-  const structure = pdfText(pdf, 'pdfinfo', ['-struct', 'FILE']) ?? ''
-  for (const role of ['H1', 'H2', 'Table', 'TR', 'TH', 'TD'])
-    expect(structure).toMatch(new RegExp(`^\\s*${role}\\b`, 'm'))
-  expect(pdfText(pdf, 'qpdf', ['--check', 'FILE'])).toContain('No syntax or stream encoding errors')
+  expect(roles).toEqual(expect.arrayContaining(['H1', 'H2', 'Table', 'TR', 'TH', 'TD']))
 })
 
 test('24 people take at most 15 pages, and long words never overflow the margin or the next column', async () => {
@@ -358,22 +349,6 @@ async function aPacket(world: World, lee: Client, form: Record<string, string>) 
 }
 
 /** The output of one of Debian's PDF tools. Null if it is not installed. */
-function pdfText(pdf: Buffer, tool: string, args: readonly string[]): string | null {
-  const folder = mkdtempSync(path.join(tmpdir(), 'packet-'))
-  try {
-    const file = path.join(folder, 'packet.pdf')
-    writeFileSync(file, pdf)
-    const { stdout, error } = spawnSync(
-      tool,
-      args.map((arg) => (arg === 'FILE' ? file : arg)),
-      { encoding: 'utf8', maxBuffer: 1e8 },
-    )
-    return error ? null : stdout
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
-}
-
 function upload({ app }: World, url: string, file: Buffer) {
   const boundary = 'a-boundary-of-a-form'
   const head = `--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="packet.pdf"\r\ncontent-type: application/pdf\r\n\r\n`
